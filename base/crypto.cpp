@@ -1,0 +1,177 @@
+#include "base/crypto.hpp"
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/rand.h>
+
+#include <array>
+#include <cstdlib>
+#include <memory>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+namespace parley {
+namespace {
+
+const unsigned char* bytes_of(std::string_view s) {
+  return reinterpret_cast<const unsigned char*>(s.data());
+}
+unsigned char* bytes_of(std::string& s) { return reinterpret_cast<unsigned char*>(s.data()); }
+
+std::string digest(const EVP_MD* kind, std::string_view bytes) {
+  std::string out(static_cast<std::size_t>(EVP_MD_get_size(kind)), '\0');
+  unsigned size = 0;
+  if (EVP_Digest(bytes.data(), bytes.size(), bytes_of(out), &size, kind, nullptr) != 1) std::abort();
+  return out;
+}
+
+struct CipherFree {
+  void operator()(EVP_CIPHER_CTX* c) const { EVP_CIPHER_CTX_free(c); }
+};
+
+std::optional<std::string> aes256_cbc(std::string_view key, std::string_view iv,
+                                      std::string_view bytes, int encrypt) {
+  if (key.size() != 32 || iv.size() != 16 || bytes.empty() || bytes.size() % 16 != 0) return {};
+  if (bytes.size() > (1u << 30)) return {};
+  const std::unique_ptr<EVP_CIPHER_CTX, CipherFree> ctx(EVP_CIPHER_CTX_new());
+  std::string out(bytes.size() + 16, '\0');
+  int written = 0, last = 0;
+  if (!ctx ||
+      EVP_CipherInit_ex(ctx.get(), EVP_aes_256_cbc(), nullptr, bytes_of(key), bytes_of(iv),
+                        encrypt) != 1 ||
+      EVP_CIPHER_CTX_set_padding(ctx.get(), 0) != 1 ||
+      EVP_CipherUpdate(ctx.get(), bytes_of(out), &written, bytes_of(bytes),
+                       static_cast<int>(bytes.size())) != 1 ||
+      EVP_CipherFinal_ex(ctx.get(), bytes_of(out) + written, &last) != 1) {
+    return {};
+  }
+  out.resize(static_cast<std::size_t>(written + last));
+  return out;
+}
+
+constexpr std::string_view kHex = "0123456789abcdef";
+constexpr std::string_view kBase64 =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr std::string_view kBase64Url =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+std::string encode64(std::string_view bytes, std::string_view alphabet, bool padded) {
+  std::string out;
+  out.reserve((bytes.size() + 2) / 3 * 4);
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    const std::size_t left = bytes.size() - i;
+    std::uint32_t word = 0;
+    for (std::size_t k = 0; k < 3; ++k) {
+      word = word << 8 | (k < left ? static_cast<unsigned char>(bytes[i + k]) : 0u);
+    }
+    const std::size_t digits = left >= 3 ? 4 : left + 1;
+    for (std::size_t k = 0; k < digits; ++k) out += alphabet[(word >> (18 - 6 * k)) & 63];
+    for (std::size_t k = digits; padded && k < 4; ++k) out += '=';
+  }
+  return out;
+}
+
+int value64(char c) {
+  if (c >= 'A' && c <= 'Z') return c - 'A';
+  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
+  if (c >= '0' && c <= '9') return c - '0' + 52;
+  if (c == '+' || c == '-') return 62;
+  if (c == '/' || c == '_') return 63;
+  return -1;
+}
+
+int value16(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+}  // namespace
+
+std::string sha1(std::string_view bytes) { return digest(EVP_sha1(), bytes); }
+std::string sha256(std::string_view bytes) { return digest(EVP_sha256(), bytes); }
+
+std::string hmac_sha256(std::string_view key, std::string_view bytes) {
+  std::string out(32, '\0');
+  unsigned size = 0;
+  if (HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), bytes_of(bytes), bytes.size(),
+           bytes_of(out), &size) == nullptr) {
+    std::abort();
+  }
+  return out;
+}
+
+std::string to_hex(std::string_view bytes) {
+  std::string out;
+  out.reserve(bytes.size() * 2);
+  for (const char c : bytes) {
+    out += kHex[static_cast<unsigned char>(c) >> 4];
+    out += kHex[static_cast<unsigned char>(c) & 15];
+  }
+  return out;
+}
+
+std::optional<std::string> from_hex(std::string_view hex) {
+  if (hex.size() % 2 != 0) return {};
+  std::string out;
+  out.reserve(hex.size() / 2);
+  for (std::size_t i = 0; i < hex.size(); i += 2) {
+    const int high = value16(hex[i]), low = value16(hex[i + 1]);
+    if (high < 0 || low < 0) return {};
+    out += static_cast<char>(high << 4 | low);
+  }
+  return out;
+}
+
+std::string to_base64(std::string_view bytes) { return encode64(bytes, kBase64, true); }
+std::string to_base64url(std::string_view bytes) { return encode64(bytes, kBase64Url, false); }
+
+std::optional<std::string> from_base64(std::string_view text) {
+  while (!text.empty() && text.back() == '=') text.remove_suffix(1);
+  if (text.size() % 4 == 1) return {};
+  std::string out;
+  out.reserve(text.size() * 3 / 4);
+  std::uint32_t word = 0;
+  int bits = 0;
+  for (const char c : text) {
+    const int value = value64(c);
+    if (value < 0) return {};
+    word = word << 6 | static_cast<std::uint32_t>(value);
+    bits += 6;
+    if (bits >= 8) {
+      bits -= 8;
+      out += static_cast<char>(word >> bits & 0xff);
+    }
+  }
+  return out;
+}
+
+std::optional<std::string> aes256_cbc_decrypt(std::string_view key, std::string_view iv,
+                                              std::string_view bytes) {
+  return aes256_cbc(key, iv, bytes, 0);
+}
+std::optional<std::string> aes256_cbc_encrypt(std::string_view key, std::string_view iv,
+                                              std::string_view bytes) {
+  return aes256_cbc(key, iv, bytes, 1);
+}
+
+std::string random_bytes(std::size_t count) {
+  std::string out(count, '\0');
+  if (RAND_bytes(bytes_of(out), static_cast<int>(count)) != 1) std::abort();
+  return out;
+}
+std::string random_hex(std::size_t bytes) { return to_hex(random_bytes(bytes)); }
+
+bool equal_constant_time(std::string_view a, std::string_view b) noexcept {
+  if (a.size() != b.size() || a.empty()) return false;
+  return CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+std::uint64_t xxh3_64(std::string_view bytes) noexcept {
+  return XXH3_64bits(bytes.data(), bytes.size());
+}
+
+}  // namespace parley

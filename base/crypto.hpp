@@ -1,0 +1,42 @@
+// base/crypto.hpp
+// Digests, MACs, encodings and random bytes, as strings of bytes. OpenSSL stays in crypto.cpp.
+//
+// Errors   decoders give nullopt on bad input; nothing throws.
+// Threads  any.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace parley {
+
+std::string sha1(std::string_view bytes);           // 20 bytes
+std::string sha256(std::string_view bytes);         // 32 bytes
+std::string hmac_sha256(std::string_view key, std::string_view bytes);  // 32 bytes
+
+std::string to_hex(std::string_view bytes);  // lower case
+std::optional<std::string> from_hex(std::string_view hex);
+std::string to_base64(std::string_view bytes);
+// Accepts missing padding and non-zero trailing bits (WeChat keys have them); refuses other
+// characters. `url` also accepts '-' and '_'.
+std::optional<std::string> from_base64(std::string_view text);
+std::string to_base64url(std::string_view bytes);  // no padding
+
+// AES-256-CBC without padding; the input must be whole 16-byte blocks.
+std::optional<std::string> aes256_cbc_decrypt(std::string_view key, std::string_view iv,
+                                              std::string_view bytes);
+std::optional<std::string> aes256_cbc_encrypt(std::string_view key, std::string_view iv,
+                                              std::string_view bytes);
+
+std::string random_bytes(std::size_t count);
+std::string random_hex(std::size_t bytes);
+
+// Time depends on the lengths only. Empty never equals anything.
+bool equal_constant_time(std::string_view a, std::string_view b) noexcept;
+
+std::uint64_t xxh3_64(std::string_view bytes) noexcept;
+
+}  // namespace parley

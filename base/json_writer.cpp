@@ -1,0 +1,46 @@
+#include "base/json_writer.hpp"
+
+#include <charconv>
+#include <cmath>
+
+namespace parley {
+
+void JsonWriter::quote(std::string_view text) {
+  static constexpr char kHex[] = "0123456789abcdef";
+  out_ += '"';
+  std::size_t from = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    if (c >= 0x20 && c != '"' && c != '\\') continue;
+    out_.append(text, from, i - from);
+    from = i + 1;
+    switch (c) {
+      case '"': out_ += "\\\""; break;
+      case '\\': out_ += "\\\\"; break;
+      case '\n': out_ += "\\n"; break;
+      case '\r': out_ += "\\r"; break;
+      case '\t': out_ += "\\t"; break;
+      default:
+        out_ += "\\u00";
+        out_ += kHex[c >> 4];
+        out_ += kHex[c & 15];
+    }
+  }
+  out_.append(text, from, text.size() - from);
+  out_ += '"';
+}
+
+JsonWriter& JsonWriter::value(double number) {
+  if (!std::isfinite(number)) return null();
+  char digits[32];
+  const auto end = std::to_chars(digits, digits + sizeof digits, number);
+  return raw(std::string_view(digits, static_cast<std::size_t>(end.ptr - digits)));
+}
+
+std::string json_quote(std::string_view text) {
+  JsonWriter writer;
+  writer.value(text);
+  return writer.take();
+}
+
+}  // namespace parley

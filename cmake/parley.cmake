@@ -1,0 +1,60 @@
+# Flags and third parties in one place; a folder names its sources by existing.
+
+find_package(Threads REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_library(SIMDJSON_LIBRARY simdjson REQUIRED)
+find_library(ROCKSDB_LIBRARY rocksdb REQUIRED)
+find_library(RE2_LIBRARY re2 REQUIRED)
+find_library(PUGIXML_LIBRARY pugixml REQUIRED)
+find_library(PROMETHEUS_LIBRARY prometheus-cpp-core REQUIRED)
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(GTest REQUIRED)
+find_package(ICU REQUIRED COMPONENTS uc i18n)
+
+add_library(parley_flags INTERFACE)
+target_include_directories(parley_flags INTERFACE ${CMAKE_SOURCE_DIR})
+target_compile_options(parley_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+                       -Werror -fno-omit-frame-pointer -fstack-protector-strong)
+# ccache and precompiled headers: without the timestamp the same header gives the same PCH.
+target_compile_options(parley_flags INTERFACE "SHELL:-Xclang -fno-pch-timestamp")
+target_link_options(parley_flags INTERFACE -fuse-ld=lld -Wl,-z,relro,-z,now)
+target_link_libraries(parley_flags INTERFACE Threads::Threads)
+if(PARLEY_SANITIZE)
+  target_compile_options(parley_flags INTERFACE -fsanitize=${PARLEY_SANITIZE}
+                         -fno-sanitize-recover=all)
+  target_link_options(parley_flags INTERFACE -fsanitize=${PARLEY_SANITIZE})
+  target_compile_definitions(parley_flags INTERFACE PARLEY_SANITIZE)
+elseif(CMAKE_BUILD_TYPE MATCHES "Rel")
+  target_compile_definitions(parley_flags INTERFACE _FORTIFY_SOURCE=2)
+endif()
+
+# Asio and Beast are used from many files: compiled the same way everywhere.
+add_library(parley_asio INTERFACE)
+target_compile_definitions(parley_asio INTERFACE BOOST_ASIO_NO_DEPRECATED
+                           BOOST_ASIO_DISABLE_BOOST_ARRAY)
+target_link_libraries(parley_asio INTERFACE OpenSSL::SSL OpenSSL::Crypto)
+
+# parley_library(name SOURCES_FROM <folder>...  PUBLIC <libs> PRIVATE <libs>)
+function(parley_library name)
+  cmake_parse_arguments(P "" "" "PUBLIC;PRIVATE" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  list(FILTER sources EXCLUDE REGEX "main\\.cpp$")
+  add_library(${name} STATIC ${sources})
+  target_link_libraries(${name} PUBLIC parley_flags ${P_PUBLIC} PRIVATE ${P_PRIVATE})
+endfunction()
+
+# One test program per room: fewer links, and one line a room in ctest.
+function(parley_test name)
+  cmake_parse_arguments(P "" "TIMEOUT" "LIBS;LABELS" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  add_executable(${name} ${sources})
+  target_link_libraries(${name} PRIVATE parley_flags ${P_LIBS} GTest::gtest GTest::gmock
+                        GTest::gtest_main)
+  target_compile_definitions(${name} PRIVATE PARLEY_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+  if(NOT P_TIMEOUT)
+    set(P_TIMEOUT 300)
+  endif()
+  add_test(NAME ${name} COMMAND ${name})
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${P_TIMEOUT} LABELS "${P_LABELS}")
+endfunction()

@@ -1,0 +1,243 @@
+// connectors/connector.hpp
+// What one messaging platform must teach the gateway. A connector translates; it never opens a
+// socket, reads a clock, writes to storage, retries, logs or knows another platform.
+//
+// Threads  every method is const and may run on any thread, concurrently.
+// Errors   returned, never thrown; input is hostile until authenticate() has said otherwise. No
+//          error text holds a secret or a message body.
+// Limits   a request body has already passed the gateway's body limit; XML and JSON depth and
+//          node limits are each connector's.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "base/secret.hpp"
+#include "conversation/capabilities.hpp"
+#include "conversation/event.hpp"
+#include "conversation/send.hpp"
+
+namespace parley::connectors {
+
+// One configured account on one platform.
+struct Channel {
+  TenantId tenant;
+  ChannelId id;
+  std::string platform;
+  std::string api_base;  // "" is the platform's own; a simulator or proxy may stand in
+  std::map<std::string, std::string> settings;
+  std::map<std::string, Secret> secrets;
+
+  std::string_view setting(std::string_view name) const;  // "" if absent
+  const Secret& secret(std::string_view name) const;      // an empty one if absent
+};
+
+enum class SettingKind : std::uint8_t { text, secret, choice, flag, url };
+
+// What a tenant may write under [[channel]] for this platform; config/ checks against it.
+struct Setting {
+  std::string_view name;
+  SettingKind kind = SettingKind::text;
+  bool required = false;
+  std::string_view default_value = {};
+  std::vector<std::string_view> choices = {};
+  std::string_view what = {};  // one line for the error message and the documentation
+};
+
+struct Header {
+  std::string_view name, value;  // names in lower case
+};
+
+// Views into the connection's buffer; valid for the call only.
+struct WebhookRequest {
+  std::string_view method;  // "GET", "POST"
+  std::string_view path;
+  std::string_view query;   // raw, without '?'
+  std::vector<Header> headers;
+  std::string_view body;
+  TimePoint received_at{};
+
+  std::string_view header(std::string_view name) const;  // "" if absent
+  // Percent-decoded value of the first such query parameter; "" if absent.
+  std::string query_value(std::string_view name) const;
+};
+
+struct Reply {
+  int status = 200;
+  std::string content_type = "text/plain; charset=utf-8";
+  std::string body = {};
+};
+
+struct MessageIn {
+  Message message;  // direction inbound, content and fallback_text filled, id empty
+};
+
+struct SignalIn {
+  EventType type = EventType::platform_event;
+  PlatformEvent platform_event;
+  std::optional<Target> target;
+};
+
+struct ReceiptIn {
+  std::string external_id;  // of the message we sent
+  DeliveryState state = DeliveryState::delivered;
+  std::string error_code, error;
+};
+
+enum class OptChange : std::uint8_t { none, opted_out, opted_in };
+
+// One thing the platform told us.
+struct Incoming {
+  std::string dedup_key;  // unique within the channel; "" only for what may repeat harmlessly
+  std::string account;    // the platform's name for our account
+  Identity identity;      // who; key.value may be empty for receipts
+  std::string recipient;  // how to address the answer (openid, chat id)
+  std::string group;      // a group chat's id, "" for direct
+  std::optional<TimePoint> occurred_at;
+  std::variant<MessageIn, SignalIn, ReceiptIn> what;
+  std::optional<Referral> referral;
+  std::string opens_window;  // a ReplyPolicy trigger this event opens, or ""
+  OptChange opt = OptChange::none;
+  std::string reply_token;   // one-shot right to answer, where the platform has one
+};
+
+struct Parsed {
+  std::vector<Incoming> events;       // in the order the platform sent them
+  std::optional<Error> stopped = {};  // what ended parsing early; events before it stand
+};
+
+// A part of a file to be sent as multipart/form-data; the gateway reads the bytes from our store.
+struct Upload {
+  MediaId media;
+  std::string field, file_name, mime;
+};
+
+struct HttpCall {
+  std::string method = "POST";
+  std::string url;  // absolute
+  std::vector<std::pair<std::string, std::string>> headers = {};
+  std::string content_type = "application/json";
+  std::string body = {};
+  std::optional<Upload> upload = {};  // then `body` is unused
+  bool download = false;  // the answer's bytes are the media asked for
+  int step = 0;           // handed back to resume(); stored, so a restart continues mid-send
+  std::string step_data = {};  // likewise, at most 4 KiB
+};
+
+struct HttpAnswer {
+  int status = 0;
+  std::vector<Header> headers;
+  std::string_view body;
+  std::string_view header(std::string_view name) const;
+};
+
+struct Sent {
+  std::vector<std::string> external_ids = {};
+  std::vector<std::string> degraded = {};  // what could not be shown and was left out or converted
+};
+
+// The platform says our access token is no good: renew it once and ask for the same step again.
+struct RefreshToken {
+  std::string code_text;
+};
+
+// For channels whose capabilities say socket: show `json` to the customer's connected clients.
+struct Push {
+  std::string json;
+};
+
+using SendStep = std::variant<HttpCall, Sent, Error, RefreshToken, Push>;
+
+struct SendContext {
+  const Send& send;
+  const Channel& channel;
+  std::string_view access_token;  // "" unless the platform has a TokenSource
+  TimePoint now{};
+};
+
+class Connector {
+ public:
+  virtual ~Connector() = default;
+
+  // Lower case; equals the folder, the config key and the metric label.
+  virtual std::string_view platform() const noexcept = 0;
+
+  // Callers branch on this, never on platform().
+  virtual const Capabilities& capabilities() const noexcept = 0;
+
+  virtual const std::vector<Setting>& settings() const noexcept = 0;
+
+  // What is wrong with this channel's settings taken together; "" if nothing.
+  virtual std::string check(const Channel&) const { return {}; }
+
+  // Answers a platform's verification request; nullopt: this is not one.
+  virtual std::optional<Result<Reply>> handshake(const WebhookRequest&, const Channel&) const {
+    return std::nullopt;
+  }
+
+  // Proves the request came from the platform. Called before parse(), always.
+  virtual Result<void> authenticate(const WebhookRequest&, const Channel&) const = 0;
+
+  // Platform bytes in, events out. An update we do not handle is no event, not an error; an
+  // unknown message type is an Unsupported part.
+  virtual Parsed parse(const WebhookRequest&, const Channel&) const = 0;
+
+  // What the platform wants to read once its events are stored.
+  virtual Reply acknowledge(const WebhookRequest&, const Channel&) const { return {}; }
+
+  // A send is a short dialogue: the connector says what to ask, the gateway asks it. start() is
+  // called with send.step == 0; after a restart mid-way resume_at() gives the call of that step.
+  virtual SendStep start(const SendContext&) const = 0;
+  virtual SendStep resume(const SendContext&, int step, const HttpAnswer&) const = 0;
+};
+
+// Abilities some platforms have; null in the registry entry where there is none.
+
+class TokenSource {
+ public:
+  struct Token {
+    Secret value;
+    Milliseconds lifetime{};
+  };
+  virtual ~TokenSource() = default;
+  // `force`: the last one was refused, a cached one must not come back.
+  virtual HttpCall request(const Channel&, bool force) const = 0;
+  virtual Result<Token> read(const HttpAnswer&) const = 0;
+};
+
+// The webhook's own answer can carry the reply.
+class PassiveReply {
+ public:
+  virtual ~PassiveReply() = default;
+  // nullopt: this message cannot go this way; use start(). `nonce` is 16+ random characters.
+  virtual std::optional<Reply> render(const SendContext&, std::string_view account,
+                                      std::string_view nonce) const = 0;
+};
+
+class Typing {
+ public:
+  virtual ~Typing() = default;
+  virtual std::optional<HttpCall> typing(const std::string& recipient, bool on, const Channel&,
+                                         std::string_view access_token) const = 0;
+};
+
+// How to get the bytes of media a customer sent. Steps as in a send; the call with `download` set
+// ends the dialogue.
+class MediaSource {
+ public:
+  virtual ~MediaSource() = default;
+  virtual std::variant<HttpCall, Error, RefreshToken> start(const Media&, const Channel&,
+                                                            std::string_view token) const = 0;
+  virtual std::variant<HttpCall, Error, RefreshToken> resume(const Media&, const Channel&,
+                                                             std::string_view token, int step,
+                                                             const HttpAnswer&) const = 0;
+};
+
+}  // namespace parley::connectors

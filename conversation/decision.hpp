@@ -1,0 +1,56 @@
+// conversation/decision.hpp
+// The recorded routing of one turn: its inputs, every rule tried and why, the outcome, the versions
+// of policy and model. Enough to explain it and to decide it again.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "conversation/event.hpp"
+
+namespace parley {
+
+struct RuleTrace {
+  std::string rule;
+  bool matched = false;
+  std::string why;  // the condition that failed, or the ones that held
+  friend bool operator==(const RuleTrace&, const RuleTrace&) = default;
+};
+
+struct ScoredTerm {
+  std::string term;  // a cue's name or a hashed feature's text; for the operator of this tenant
+  double weight = 0;
+  friend bool operator==(const ScoredTerm&, const ScoredTerm&) = default;
+};
+
+struct DecisionInputs {
+  std::string channel, platform, text_kind, language, segment, holder;
+  std::uint64_t epoch = 0;
+  std::uint32_t episode_turns = 0, episodes = 0;
+  std::vector<double> scores;
+  Analysis analysis;
+  std::vector<ScoredTerm> terms;
+  Attributes attributes;
+  TimePoint at{};
+  friend bool operator==(const DecisionInputs&, const DecisionInputs&) = default;
+};
+
+struct Decision {
+  DecisionId id;
+  TenantId tenant;
+  PersonId person;
+  std::uint64_t turn_seq = 0;  // the inbound message event
+  DecisionInputs inputs;
+  std::vector<RuleTrace> tried;
+  std::string rule;            // the one that decided; "default" when none matched
+  Holder outcome;              // who answers
+  int priority = 0;
+  std::string reason;          // one sentence
+  std::string policy_version, model_version;
+  std::uint64_t took_ns = 0;
+  Unknown unknown = {};
+  friend bool operator==(const Decision&, const Decision&) = default;
+};
+
+}  // namespace parley

@@ -1,0 +1,95 @@
+// conversation/send.hpp
+// The effect rows: work that a committed transition asks for, done after the commit, from the row,
+// as often as a crash makes necessary and with the same outcome.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "conversation/event.hpp"
+
+namespace parley {
+
+// One message on its way out. The idempotency key is made and stored before the first attempt.
+struct Send {
+  SendId id;
+  TenantId tenant;
+  PersonId person;
+  ChannelId channel;
+  std::string recipient;
+  IdentityKey identity;
+  Message message;             // as it will go out; delivery holds state and attempts
+  std::string idempotency_key;
+  std::uint64_t epoch = 0;     // control epoch it was made under
+  bool fenced = false;         // a bot's answer: suppressed if the epoch moved on before it went
+  std::string reply_token;     // a platform's one-shot reply right (passive reply), "" if none
+  int step = 0;                // where a dialogue of several calls stopped
+  std::string step_data;       // what the connector asked to remember between steps
+  TimePoint created_at{}, not_before{};
+  std::optional<TimePoint> expires_at;  // after this it fails as expired
+  bool bulk = false;           // yields to interactive sends of the same channel
+  std::string last_error;
+  Unknown unknown = {};
+  friend bool operator==(const Send&, const Send&) = default;
+};
+
+struct BotCall {
+  BotCallId id;
+  TenantId tenant;
+  PersonId person;
+  BotId bot;
+  std::uint64_t epoch = 0;
+  std::uint64_t turn_seq = 0;  // the inbound message event to answer
+  TimePoint created_at{}, deadline{};
+  std::string passive_token;   // the webhook may still answer with this reply
+  Unknown unknown = {};
+  friend bool operator==(const BotCall&, const BotCall&) = default;
+};
+
+struct QueueEntry {
+  TenantId tenant;
+  PersonId person;
+  QueueId queue;
+  int priority = 0;
+  TimePoint since{};
+  std::uint64_t epoch = 0;
+  std::string reason, segment, language, preview;  // preview: kinds of parts only, never the text
+  std::vector<std::string> skills;
+  AgentId offered_to;  // "" while waiting
+  Unknown unknown = {};
+  friend bool operator==(const QueueEntry&, const QueueEntry&) = default;
+};
+
+struct Assignment {
+  TenantId tenant;
+  PersonId person;
+  AgentId agent;
+  QueueId queue;
+  std::uint64_t epoch = 0;
+  TimePoint since{};
+  Unknown unknown = {};
+  friend bool operator==(const Assignment&, const Assignment&) = default;
+};
+
+struct DeadLetter {
+  Send send;
+  std::string reason;
+  TimePoint at{};
+  Unknown unknown = {};
+  friend bool operator==(const DeadLetter&, const DeadLetter&) = default;
+};
+
+// A command that another conversation must carry out (a merge's second half).
+struct Relay {
+  std::string id;
+  TenantId tenant;
+  PersonId to;
+  PersonId from;
+  std::string verb;  // "merged_from", "unmerged_from"
+  std::string actor, reason;
+  friend bool operator==(const Relay&, const Relay&) = default;
+};
+
+}  // namespace parley

@@ -1,0 +1,91 @@
+// conversation/state.hpp
+// What deciding needs to know of the past: a fold over the log, kept beside it so that a turn
+// reads one row. Rebuildable from the log; never the truth about what was said.
+//
+// Limits   kOpenSendsMax unfinished sends, kRecentScores scores, kWindowsMax channel windows.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "conversation/event.hpp"
+
+namespace parley {
+
+inline constexpr std::size_t kOpenSendsMax = 100;
+inline constexpr std::size_t kRecentScores = 5;
+inline constexpr std::size_t kWindowsMax = 16;
+inline constexpr std::size_t kExternalIdsMax = 64;
+
+enum class Lifecycle : std::uint8_t { bot, queued, offered, assigned, wrapping, snoozed, closed };
+std::string_view to_string(Lifecycle state) noexcept;
+
+struct Control {
+  Holder holder;
+  std::uint64_t epoch = 0;
+  TimePoint since{};
+  friend bool operator==(const Control&, const Control&) = default;
+};
+
+// An opened right to send: "user_message" at 10:00, 2 messages used since.
+struct ReplyWindow {
+  ChannelId channel;
+  std::string trigger;
+  TimePoint opened_at{};
+  std::uint32_t used = 0;
+  friend bool operator==(const ReplyWindow&, const ReplyWindow&) = default;
+};
+
+// Where the customer can be reached; the last used one first.
+struct Address {
+  ChannelRef channel;
+  IdentityKey identity;
+  std::string recipient;  // what the platform calls the recipient (openid, chat id)
+  bool opted_out = false;
+  friend bool operator==(const Address&, const Address&) = default;
+};
+
+// Maps a platform's message id to the send it belongs to, for receipts; the latest ones.
+struct SentRef {
+  std::string external_id;
+  std::uint64_t send_seq = 0;     // seq in SendId
+  std::uint64_t message_seq = 0;  // seq in MessageId
+  DeliveryStatus status;
+  friend bool operator==(const SentRef&, const SentRef&) = default;
+};
+
+struct State {
+  TenantId tenant;
+  PersonId person;
+  std::uint64_t last_seq = 0;
+  PersonId forward_to;  // merged into this person; "" if not
+  std::vector<PersonId> merged;  // persons merged into this one
+
+  Lifecycle lifecycle = Lifecycle::closed;
+  EpisodeId episode;             // "" when none is open
+  std::uint32_t episodes = 0;    // opened so far
+  std::uint32_t episode_turns = 0;
+  Control control;
+  int priority = 0;
+  std::vector<std::string> labels;
+  Attributes attributes;  // profile, as pushed by the tenant's systems
+  std::string external_user;  // the tenant's own id of this customer, "" if unknown
+  std::string display_name, language, segment;
+  AgentId last_agent;
+
+  TimePoint first_seen{}, last_seen{}, last_inbound_at{};
+  TimePoint last_episode_closed{};
+  std::vector<double> scores;  // sentiment of the episode's last turns, oldest first
+  std::vector<Address> addresses;
+  std::vector<ReplyWindow> windows;
+  std::vector<SentRef> sent;         // newest last
+  std::vector<SendId> open_sends;    // in order; the head is the one in flight
+  BotCallId open_bot_call;           // "" when none is awaited
+  std::vector<TimePoint> bot_turns;  // last bot answers, for the loop guard
+  Unknown unknown = {};
+  friend bool operator==(const State&, const State&) = default;
+};
+
+}  // namespace parley

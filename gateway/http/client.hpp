@@ -1,0 +1,67 @@
+// gateway/http/client.hpp
+// Calls out: pooled keep-alive connections, TLS with the host name verified, deadlines, an SSRF
+// guard that checks every resolved address before it connects and connects to that very address.
+//
+// Limits   ClientLimits; answers over the limit are unavailable with delivery unknown.
+// Errors   misconfigured (bad URL, header with control characters), rejected (guard),
+//          unavailable: delivery not_sent when no byte of the request was written, else unknown.
+// Threads  any core; a connection is used on the core that opened it.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "gateway/runtime/cores.hpp"
+#include "gateway/runtime/metrics.hpp"
+
+namespace parley::gateway::http {
+
+struct ClientRequest {
+  std::string method = "GET";
+  std::string url;
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+  std::size_t answer_bytes_max = 256 * 1024;
+  Milliseconds timeout{30'000};  // in all; connect has its own 3 s, the first byte 10 s
+};
+
+struct ClientAnswer {
+  int status = 0;
+  std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
+  std::string body;
+};
+
+struct ClientOptions {
+  std::size_t idle_per_host_max = 32;
+  Milliseconds idle_timeout{30'000};
+  Milliseconds connect_timeout{3'000};
+  Milliseconds first_byte_timeout{10'000};
+  std::size_t open_max = 4'096;
+  // host or host:port that may be private or loopback (a simulator, a bot in the same rack).
+  std::vector<std::string> private_hosts_allowed;
+  std::string ca_file;  // "" is the system's
+};
+
+class Client {
+ public:
+  Client(ClientOptions options, Cores& cores, Metrics& metrics);
+  ~Client();
+  // Redirects are answers, never followed. Resumes on the caller's executor.
+  net::awaitable<Result<ClientAnswer>> call(ClientRequest request);
+  void allow_private(std::vector<std::string> hosts);  // reload
+  void close();
+
+ private:
+  struct Impl;
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace parley::gateway::http

@@ -1,0 +1,54 @@
+// gateway/pipeline/tenant.hpp
+// One tenant as the running gateway sees it: everything its file said, checked and compiled.
+// Reload makes a new one and swaps the pointer; work in hand keeps the old one alive.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/secret.hpp"
+#include "connectors/registry.hpp"
+#include "routing/faq.hpp"
+#include "routing/policy.hpp"
+
+namespace parley::gateway {
+
+// Scopes: "messages" (send, notify), "read" (history, persons, decisions), "agent" (the human
+// side), "admin" (dead letters, profiles, merges, everything).
+struct ApiKey {
+  std::string id;
+  std::string token_sha256;  // 32 raw bytes; the token itself is never kept
+  std::vector<std::string> scopes;
+  AgentId agent;             // when set, the key acts as this agent only
+  bool has(std::string_view scope) const;  // "admin" has all
+};
+
+struct BotSettings {
+  BotId id;
+  std::shared_ptr<const routing::Faq> faq;  // BotKind::faq
+  double threshold = 0.45;                  // below: hand over
+  std::string url;                          // BotKind::webhook
+  Secret secret;                            // whsec_..., Standard Webhooks
+  std::size_t history_messages = 10;
+  std::string hand_over_zh, hand_over_en;   // said when it hands over; "" says nothing
+};
+
+struct Tenant {
+  TenantId id;
+  std::string name;
+  std::shared_ptr<const routing::Policy> policy;
+  std::map<ChannelId, connectors::Channel> channels;
+  std::map<ChannelId, const connectors::Entry*> entries;  // of the same keys; never null
+  std::vector<ApiKey> api_keys;
+  std::map<BotId, BotSettings> bots;
+  Secret media_key;  // signs media URLs
+  std::uint64_t media_bytes_max = 20ull << 20;
+};
+
+using Tenants = std::map<TenantId, std::shared_ptr<const Tenant>>;
+
+}  // namespace parley::gateway

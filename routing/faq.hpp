@@ -1,0 +1,40 @@
+// routing/faq.hpp
+// The embedded bot: a tenant's questions and answers, found by BM25 over character n-grams and
+// words, Chinese and English. Below its threshold it hands over instead of guessing.
+//
+// Threads  immutable once built; any thread.
+// Limits   kEntriesMax questions of at most 1 KiB.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace parley::routing {
+
+struct FaqEntry {
+  std::string id;
+  std::vector<std::string> questions;
+  std::string answer;
+};
+
+struct FaqHit {
+  std::size_t entry = 0;
+  double score = 0;  // 0 .. 1; 1 is the very question
+};
+
+class Faq {
+ public:
+  static constexpr std::size_t kEntriesMax = 100'000;
+  static Result<std::shared_ptr<const Faq>> build(std::vector<FaqEntry> entries);
+  virtual ~Faq() = default;
+  virtual std::vector<FaqHit> search(std::string_view query, std::size_t count_max) const = 0;
+  virtual const FaqEntry& entry(std::size_t index) const = 0;
+  virtual std::size_t size() const noexcept = 0;
+};
+
+}  // namespace parley::routing

@@ -1,0 +1,130 @@
+// routing/policy.hpp
+// Everything a tenant configured that deciding reads, checked and immutable. Reload makes a new
+// one; nobody changes one in place.
+//
+// Threads  a shared_ptr<const Policy> may be read from any thread.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "conversation/capabilities.hpp"
+#include "conversation/event.hpp"
+
+namespace parley::routing {
+
+enum class Test : std::uint8_t {
+  always,
+  all, any, none,      // of `parts`
+  segment,             // values: names
+  sentiment,           // values: labels
+  score_below,         // number: -1..1
+  trend_below,         // number
+  angry,
+  asks_human,          // the customer asks for a person, in any way we know
+  text_contains,       // values: any of them, case and width folded
+  text_matches,        // values: RE2 patterns, any of them
+  part_type,           // values: "image", "voice", ...
+  event,               // values: platform event types ("subscribe", "CLICK")
+  channel,             // values: channel ids
+  platform,            // values
+  language,            // values: "zh", "en", ...
+  label,               // values: any of the conversation's labels
+  attribute,           // name, op, values / number
+  episode_turns_at_least,  // number
+  episodes_at_least,       // number
+  holder,              // values: "none", "bot", "queue", "agent"
+  days_since_seen_at_least,  // number; days between the previous contact and this turn
+};
+
+enum class Op : std::uint8_t { eq, ne, lt, le, gt, ge, in, exists };
+
+struct Pattern;  // a compiled RE2; routing/rules.cpp
+
+struct Condition {
+  Test test = Test::always;
+  std::vector<std::string> values = {};
+  double number = 0;
+  std::string name = {};
+  Op op = Op::eq;
+  std::vector<Condition> parts = {};
+  std::vector<std::shared_ptr<const Pattern>> patterns = {};  // filled by compile()
+  friend bool operator==(const Condition&, const Condition&) = default;
+};
+
+struct Rule {
+  std::string name;
+  Condition when;
+  Holder then;          // bot or queue; kind none: keep whoever holds it
+  int priority = 50;    // 0..100, higher first
+  std::vector<std::string> skills = {};
+  std::vector<std::string> labels = {};  // added to the conversation
+  int line = 0;         // in the tenant file, for messages
+};
+
+struct Segment {
+  std::string name;
+  Condition when;       // over profile attributes and derived ones, never over the text
+  int line = 0;
+};
+
+struct Queue {
+  QueueId id;
+  std::string name;
+  std::vector<std::string> skills;
+  std::size_t waiting_max = 10'000;
+  std::string notice_zh, notice_en;  // said to the customer who enters it; "" says nothing
+};
+
+struct Agent {
+  AgentId id;
+  std::string name;
+  std::vector<QueueId> queues;
+  std::vector<std::string> skills;
+  std::uint32_t capacity = 5;  // conversations at once
+};
+
+enum class BotKind : std::uint8_t { faq, webhook };
+
+struct Bot {
+  BotId id;
+  BotKind kind = BotKind::faq;
+  Milliseconds deadline{8'000};
+  QueueId fallback_queue;      // who takes over when it fails or hands over
+  std::uint32_t turns_per_minute_max = 20;  // the loop guard
+};
+
+struct ChannelPolicy {
+  ChannelId id;
+  std::string platform;
+  std::string account;
+  const Capabilities* capabilities = nullptr;  // lives in the registry, for ever
+};
+
+struct Policy {
+  TenantId tenant;
+  std::string version;  // hash of the files it came from
+  std::vector<Segment> segments;  // first match wins; else "new" or "repeat"
+  std::vector<Rule> rules;        // first match wins
+  Holder default_outcome;         // when no rule matches and nobody holds the conversation
+  std::map<QueueId, Queue> queues;
+  std::map<AgentId, Agent> agents;
+  std::map<BotId, Bot> bots;
+  std::map<ChannelId, ChannelPolicy> channels;
+  QueueId human_queue;            // "转人工" goes here when no rule says otherwise
+  Milliseconds episode_idle{24 * 3600 * 1000};  // silence after which a new episode begins
+  double negative_threshold = 0.0;  // logit of negative needed to call a turn negative
+};
+
+// Checks references, compiles patterns, refuses what can never match. The error's detail names
+// the rule and its line and says what would be right.
+Result<std::shared_ptr<const Policy>> compile(Policy policy);
+
+}  // namespace parley::routing
