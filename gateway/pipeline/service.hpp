@@ -73,6 +73,7 @@ class Service {
   virtual ~Service() = default;
 
   virtual std::shared_ptr<const Tenant> tenant(const TenantId& id) const = 0;  // null: none such
+  virtual std::vector<std::shared_ptr<const Tenant>> tenants() const = 0;      // all, now
   virtual const Clock& clock() const = 0;
   virtual Metrics& metrics() = 0;
 

@@ -24,7 +24,12 @@ struct ApiKey {
   std::string token_sha256;  // 32 raw bytes; the token itself is never kept
   std::vector<std::string> scopes;
   AgentId agent;             // when set, the key acts as this agent only
-  bool has(std::string_view scope) const;  // "admin" has all
+  bool has(std::string_view scope) const {  // "admin" has all
+    for (const auto& held : scopes) {
+      if (held == scope || held == "admin") return true;
+    }
+    return false;
+  }
 };
 
 struct BotSettings {
