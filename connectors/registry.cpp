@@ -1,0 +1,29 @@
+#include "connectors/registry.hpp"
+
+#include "connectors/custom/custom.hpp"
+#include "connectors/telegram/telegram.hpp"
+#include "connectors/webchat/webchat.hpp"
+#include "connectors/wechat_oa/wechat_oa.hpp"
+
+namespace parley::connectors {
+
+const Entry* Registry::find(std::string_view platform) const noexcept {
+  for (const auto& entry : entries_) {
+    if (entry.connector->platform() == platform) return &entry;
+  }
+  return nullptr;
+}
+
+const Registry& builtin_registry() {
+  static const Registry kRegistry = [] {
+    std::vector<Entry> entries;
+    entries.push_back(make_wechat_oa());
+    entries.push_back(make_telegram());
+    entries.push_back(make_webchat());
+    entries.push_back(make_custom());
+    return Registry(std::move(entries));
+  }();
+  return kRegistry;
+}
+
+}  // namespace parley::connectors
