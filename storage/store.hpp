@@ -7,10 +7,12 @@
 //          touches another tenant's rows.
 // Order    commits of one conversation take effect in the order they were handed over; each must
 //          name the sequence number it builds on, else conflict and nothing is written.
-// Limits   Options; past pending_max commits wait, commit() reports overloaded.
+// Limits   Options; past pending_max commits wait, commit() reports overloaded. A commit of more
+//          than group_bytes_max is rejected; names are bounded (commit_check.hpp).
 // Errors   unavailable after a failed write (for ever: the process must restart), overloaded,
 //          conflict, shutting_down. Absence is a value, never an error.
-// Threads  any. Done callbacks run on a storage thread and must only hand over (post) and return.
+// Threads  any. Done callbacks run on a storage thread (a refusal may come inside the call itself)
+//          and must only hand over (post) and return.
 //          Methods named _blocking may touch the disk: never call them on an I/O thread.
 #pragma once
 
@@ -29,22 +31,27 @@
 
 namespace parley::storage {
 
-// The bytes of one transition, encoded by the caller (conversation/codec.hpp).
+// The bytes of one transition, encoded by the caller (conversation/codec.hpp). Three kinds of rows
+// mean something to the Store itself:
+//   identity    a link: id identity_row_id(), body the text of the PersonId it is linked to
+//   user_index  body the text of a PersonId
+//   audit       the Store gives the id (audit_row_id in commit_check.hpp), whatever Row::id says;
+//               such a row is never erased by a commit
 struct Commit {
   TenantId tenant;
-  PersonId person;              // "" for rows that belong to no conversation (media, audit, cursor)
+  PersonId person;  // "" for rows that belong to no conversation (media, audit, cursor)
   std::uint64_t expected_seq = 0;  // the conversation's last_seq before; 0: there is none yet
   std::uint64_t last_seq = 0;      // after; equals expected_seq + events.size()
   TimePoint at{};
-  std::vector<DedupKey> dedup;     // must all be new, else the outcome is duplicate
-  std::vector<std::string> events; // stored forms, in order
-  std::string state;               // stored form; "" leaves it as it is
+  std::vector<DedupKey> dedup;      // must all be new, else the outcome is duplicate
+  std::vector<std::string> events;  // stored forms, in order
+  std::string state;                // stored form; "" leaves it as it is
   std::vector<Row> rows;
 };
 
 struct Committed {
-  bool duplicate = false;        // a dedup key was there already: nothing was written
-  std::uint64_t position = 0;    // the store's own commit number, growing; the tenant stream's cursor
+  bool duplicate = false;      // a dedup key was there already: nothing was written
+  std::uint64_t position = 0;  // the store's own commit number, growing; the tenant stream's cursor
 };
 using CommitDone = std::move_only_function<void(Result<Committed>)>;
 
@@ -93,7 +100,7 @@ struct ConversationPage {
 
 struct Health {
   bool writable = true;
-  std::string reason;             // why not
+  std::string reason;  // why not
   std::uint64_t free_bytes = 0;
   std::uint64_t pending = 0;      // commits waiting
   Milliseconds oldest_pending{};  // age of the oldest
@@ -105,7 +112,9 @@ class Store {
  public:
   virtual ~Store() = default;
 
-  // Durable, atomic, ordered. `done` is called exactly once.
+  // Durable, atomic, ordered. `done` is called exactly once. When a commit of a conversation comes
+  // to nothing (conflict, duplicate), those of it that were handed over before its answer was given
+  // were built on what did not happen: they are conflicts too, or duplicates in their own right.
   virtual void commit(Commit commit, CommitDone done) = 0;
 
   // What a turn needs, without blocking the caller: answered at once (inside the call) when it is
@@ -126,22 +135,24 @@ class Store {
                                                             const PersonId& person) const = 0;
   virtual Result<std::optional<std::string>> row_blocking(const TenantId& tenant, RowKind kind,
                                                           std::string_view id) const = 0;
-  // Rows of one kind of one tenant, in id order.
-  virtual Result<Page> rows_blocking(const TenantId& tenant, RowKind kind,
-                                     std::string_view cursor, std::size_t count_max) const = 0;
+  // Rows of one kind of one tenant, in id order (bytes). A cursor is the last id already seen.
+  virtual Result<Page> rows_blocking(const TenantId& tenant, RowKind kind, std::string_view cursor,
+                                     std::size_t count_max) const = 0;
   // Rows of one kind of all tenants: for recovery and for the operator, never for a request.
   virtual Result<Page> recover_rows_blocking(RowKind kind, std::string_view cursor,
                                              std::size_t count_max) const = 0;
   virtual Result<ConversationPage> conversations_blocking(const TenantId& tenant,
                                                           std::string_view cursor,
                                                           std::size_t count_max) const = 0;
-  // A tenant's events with position > after, in commit order.
+  // A tenant's events with position > after, in commit order. The events of one commit are never
+  // split over two answers, so the last commit may take the answer past count_max.
   virtual Result<std::vector<StreamItem>> stream_blocking(const TenantId& tenant,
                                                           std::uint64_t after,
                                                           std::size_t count_max) const = 0;
 
   // Media bytes are files beside the database; the description is a RowKind::media row. The id is
-  // written durably before this returns.
+  // written durably before this returns. Ids are letters, digits, '_' and '-', at most 128 of them;
+  // any other is malformed to put and absent to get.
   virtual Result<void> put_media_blocking(const TenantId& tenant, const MediaId& id,
                                           std::string_view bytes) = 0;
   virtual Result<std::optional<std::string>> media_blocking(const TenantId& tenant,
@@ -168,6 +179,7 @@ struct Options {
   std::chrono::hours dedup_horizon{24 * 30};
   std::chrono::hours idempotency_horizon{48};
   std::chrono::hours stream_horizon{24 * 7};
+  std::chrono::hours audit_horizon{24 * 365};
   Milliseconds mark_interval{100};  // of the durable high-water mark
 };
 
@@ -184,6 +196,7 @@ struct VerifyReport {
 // high-water mark.
 Result<VerifyReport> verify_rocks_store(const std::string& path);
 // A consistent copy of a running store into a new directory, synced; then verified by the caller.
+// A store without files (memory) is misconfigured.
 Result<void> backup_rocks_store(Store& store, const std::string& to);
 
 }  // namespace parley::storage

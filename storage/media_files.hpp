@@ -1,0 +1,30 @@
+// storage/media_files.hpp
+// Media bytes as files: <store>/media/<hash of the tenant>/<media id>.
+//
+// Promise  put: the bytes and the name are synced when it returns; a reader sees all or nothing.
+// Errors   malformed id (see is_media_id); unavailable from the file system.
+// Threads  any; both block.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "conversation/ids.hpp"
+
+namespace parley::storage {
+
+class MediaFiles {
+ public:
+  explicit MediaFiles(std::string directory) : directory_(std::move(directory)) {}
+  Result<void> put_blocking(const TenantId& tenant, const MediaId& id, std::string_view bytes);
+  Result<std::optional<std::string>> get_blocking(const TenantId& tenant, const MediaId& id) const;
+  const std::string& directory() const noexcept { return directory_; }
+
+ private:
+  std::string directory_of(const TenantId& tenant) const;
+  std::string directory_;
+};
+
+}  // namespace parley::storage
