@@ -32,6 +32,11 @@ struct DecisionInputs {
   Analysis analysis;
   std::vector<ScoredTerm> terms;
   Attributes attributes;
+  // What rules asked of the turn itself, so that deciding again needs no text: "asks_human",
+  // "part:image", "event:CLICK", "label:x", "contains:<value>", "matches:<pattern>".
+  std::vector<std::string> facts = {};
+  double days_since_seen = 0;   // before this episode
+  std::uint32_t bot_turns = 0;  // the bot's answers in the last minute
   TimePoint at{};
   friend bool operator==(const DecisionInputs&, const DecisionInputs&) = default;
 };
@@ -43,10 +48,10 @@ struct Decision {
   std::uint64_t turn_seq = 0;  // the inbound message event
   DecisionInputs inputs;
   std::vector<RuleTrace> tried;
-  std::string rule;            // the one that decided; "default" when none matched
-  Holder outcome;              // who answers
+  std::string rule;  // the one that decided; "default" when none matched
+  Holder outcome;    // who answers
   int priority = 0;
-  std::string reason;          // one sentence
+  std::string reason;  // one sentence
   std::string policy_version, model_version;
   std::uint64_t took_ns = 0;
   Unknown unknown = {};

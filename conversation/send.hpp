@@ -20,16 +20,16 @@ struct Send {
   ChannelId channel;
   std::string recipient;
   IdentityKey identity;
-  Message message;             // as it will go out; delivery holds state and attempts
+  Message message;  // as it will go out; delivery holds state and attempts
   std::string idempotency_key;
-  std::uint64_t epoch = 0;     // control epoch it was made under
-  bool fenced = false;         // a bot's answer: suppressed if the epoch moved on before it went
-  std::string reply_token;     // a platform's one-shot reply right (passive reply), "" if none
-  int step = 0;                // where a dialogue of several calls stopped
-  std::string step_data;       // what the connector asked to remember between steps
+  std::uint64_t epoch = 0;  // control epoch it was made under
+  bool fenced = false;      // a bot's answer: suppressed if the epoch moved on before it went
+  std::string reply_token;  // a platform's one-shot reply right (passive reply), "" if none
+  int step = 0;             // where a dialogue of several calls stopped
+  std::string step_data;    // what the connector asked to remember between steps
   TimePoint created_at{}, not_before{};
   std::optional<TimePoint> expires_at;  // after this it fails as expired
-  bool bulk = false;           // yields to interactive sends of the same channel
+  bool bulk = false;                    // yields to interactive sends of the same channel
   std::string last_error;
   Unknown unknown = {};
   friend bool operator==(const Send&, const Send&) = default;
@@ -43,7 +43,7 @@ struct BotCall {
   std::uint64_t epoch = 0;
   std::uint64_t turn_seq = 0;  // the inbound message event to answer
   TimePoint created_at{}, deadline{};
-  std::string passive_token;   // the webhook may still answer with this reply
+  std::string passive_token;  // the webhook may still answer with this reply
   Unknown unknown = {};
   friend bool operator==(const BotCall&, const BotCall&) = default;
 };
@@ -81,14 +81,35 @@ struct DeadLetter {
   friend bool operator==(const DeadLetter&, const DeadLetter&) = default;
 };
 
+// An opened right to send: "user_message" at 10:00, 2 messages used since.
+struct ReplyWindow {
+  ChannelId channel;
+  std::string trigger;
+  TimePoint opened_at{};
+  std::uint32_t used = 0;
+  friend bool operator==(const ReplyWindow&, const ReplyWindow&) = default;
+};
+
+// Where the customer can be reached; the last used one first.
+struct Address {
+  ChannelRef channel;
+  IdentityKey identity;
+  std::string recipient;  // what the platform calls the recipient (openid, chat id)
+  bool opted_out = false;
+  bool unreachable = false;  // the platform said so; the customer's next message proves otherwise
+  friend bool operator==(const Address&, const Address&) = default;
+};
+
 // A command that another conversation must carry out (a merge's second half).
 struct Relay {
   std::string id;
   TenantId tenant;
   PersonId to;
   PersonId from;
-  std::string verb;  // "merged_from", "unmerged_from"
+  std::string verb;  // "merged_from", "unmerged_from"; "unmerge_from" takes a refused merge back
   std::string actor, reason;
+  std::vector<Address> addresses = {};  // of `from`: the survivor answers there
+  std::vector<ReplyWindow> windows = {};
   friend bool operator==(const Relay&, const Relay&) = default;
 };
 

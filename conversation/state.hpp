@@ -7,10 +7,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "conversation/event.hpp"
+#include "conversation/send.hpp"
 
 namespace parley {
 
@@ -29,24 +30,6 @@ struct Control {
   friend bool operator==(const Control&, const Control&) = default;
 };
 
-// An opened right to send: "user_message" at 10:00, 2 messages used since.
-struct ReplyWindow {
-  ChannelId channel;
-  std::string trigger;
-  TimePoint opened_at{};
-  std::uint32_t used = 0;
-  friend bool operator==(const ReplyWindow&, const ReplyWindow&) = default;
-};
-
-// Where the customer can be reached; the last used one first.
-struct Address {
-  ChannelRef channel;
-  IdentityKey identity;
-  std::string recipient;  // what the platform calls the recipient (openid, chat id)
-  bool opted_out = false;
-  friend bool operator==(const Address&, const Address&) = default;
-};
-
 // Maps a platform's message id to the send it belongs to, for receipts; the latest ones.
 struct SentRef {
   std::string external_id;
@@ -60,23 +43,26 @@ struct State {
   TenantId tenant;
   PersonId person;
   std::uint64_t last_seq = 0;
-  PersonId forward_to;  // merged into this person; "" if not
+  PersonId forward_to;           // merged into this person; "" if not
   std::vector<PersonId> merged;  // persons merged into this one
 
   Lifecycle lifecycle = Lifecycle::closed;
-  EpisodeId episode;             // "" when none is open
-  std::uint32_t episodes = 0;    // opened so far
+  EpisodeId episode;           // "" when none is open
+  std::uint32_t episodes = 0;  // opened so far
   std::uint32_t episode_turns = 0;
   Control control;
   int priority = 0;
   std::vector<std::string> labels;
-  Attributes attributes;  // profile, as pushed by the tenant's systems
+  Attributes attributes;      // profile, as pushed by the tenant's systems
   std::string external_user;  // the tenant's own id of this customer, "" if unknown
   std::string display_name, language, segment;
   AgentId last_agent;
 
-  TimePoint first_seen{}, last_seen{}, last_inbound_at{};
+  std::optional<QueueEntry> waiting = {};  // as its row says, while queued or offered
+
+  TimePoint first_seen{}, last_seen{}, last_inbound_at{}, last_outbound_at{};
   TimePoint last_episode_closed{};
+  double days_away = 0;        // between the last message before this episode and its first
   std::vector<double> scores;  // sentiment of the episode's last turns, oldest first
   std::vector<Address> addresses;
   std::vector<ReplyWindow> windows;

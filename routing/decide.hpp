@@ -5,12 +5,18 @@
 // Promise  events continue the log without a gap; exactly one decision for an inbound turn; a bot's
 //          answer made under an old control epoch becomes an internal draft and no send; a send
 //          outside its reply window is suppressed before any call, with the reason.
-// Errors   conflict (somebody else holds it, epoch moved on), rejected (not allowed now; the detail
-//          says what would be), not_found (no such agent, queue, channel, message), overloaded
-//          (kOpenSendsMax unfinished sends). On error nothing changes.
+// Errors   conflict (somebody else holds it, epoch moved on, merged into another person), rejected
+//          (not allowed now; the detail says what would be), not_found (no such agent, queue,
+//          channel, message), malformed (content past its limits), window_closed and recipient_gone
+//          (AgentSays, SystemSays, ReplaySend: nothing is stored, the detail says what may go),
+//          overloaded (kOpenSendsMax unfinished sends). On error nothing changes.
+//          A command that means nothing now (typing, an unknown receipt, a repeat) is no error: its
+//          transition has no events and the old state.
+// Limits   kAddressesMax, kLabelsMax, kAttributesMax, kRuleTextBytesMax below.
 // Threads  any.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -24,18 +30,24 @@
 
 namespace parley::routing {
 
+inline constexpr std::size_t kAddressesMax = 16;
+inline constexpr std::size_t kLabelsMax = 32;
+inline constexpr std::size_t kAttributesMax = 64;           // of a profile
+inline constexpr std::size_t kAttributeBytesMax = 1'024;    // a name or a value
+inline constexpr std::size_t kRuleTextBytesMax = 8 * 1024;  // of a turn's text, that rules look at
+
 // What the customer did, as a connector told it.
 struct CustomerSays {
   ChannelRef channel;
   Identity identity;
   std::string recipient;
-  Message message;               // inbound
+  Message message;  // inbound
   std::optional<TimePoint> occurred_at;
   std::optional<Referral> referral;
   std::string opens_window;
-  std::string passive_token;     // the webhook is still open and could carry the answer
+  std::string passive_token;  // the webhook is still open and could carry the answer
   std::vector<DedupKey> dedup;
-  std::string external_user;     // a user id the tenant signed, "" if none
+  std::string external_user;  // a user id the tenant signed, "" if none
 };
 
 struct CustomerSignals {  // menu click, follow, typing, read, reaction, opt-out, ...
@@ -62,73 +74,126 @@ struct ReceiptArrived {
 
 struct BotAnswered {
   BotCallId call;
-  std::uint64_t epoch = 0;      // of the call
+  std::uint64_t epoch = 0;        // of the call
   std::vector<Message> messages;  // content only
-  bool hand_over = false;       // the bot asks for a human; messages are said first
-  std::string reason;           // why it hands over; for the decision and the queue entry
+  bool hand_over = false;         // the bot asks for a human; messages are said first
+  std::string reason;             // why it hands over; for the decision and the queue entry
   double score = 0;
+  std::string passive_token = {};  // of the call; the first message may go that way
 };
 struct BotFailed {
   BotCallId call;
   std::uint64_t epoch = 0;
-  std::string reason;           // "deadline of 8000 ms", "circuit open", ...
+  std::string reason;  // "deadline of 8000 ms", "circuit open", ...
 };
 
 // A queue shows the customer to an agent, who may accept or not.
-struct OfferToAgent { AgentId agent; std::uint64_t epoch = 0; };
-struct AcceptOffer { AgentId agent; std::uint64_t epoch = 0; };
-struct RejectOffer { AgentId agent; std::uint64_t epoch = 0; std::string reason; };
+struct OfferToAgent {
+  AgentId agent;
+  std::uint64_t epoch = 0;
+};
+struct AcceptOffer {
+  AgentId agent;
+  std::uint64_t epoch = 0;
+};
+struct RejectOffer {
+  AgentId agent;
+  std::uint64_t epoch = 0;
+  std::string reason;
+};
 // Straight from the queue to the agent, atomically; the desk has reserved the place.
-struct AssignToAgent { AgentId agent; std::uint64_t epoch = 0; };
+struct AssignToAgent {
+  AgentId agent;
+  std::uint64_t epoch = 0;
+};
 // A supervisor or agent takes it from whoever holds it.
-struct TakeOver { AgentId agent; std::string actor; };
+struct TakeOver {
+  AgentId agent;
+  std::string actor;
+};
 struct AgentSays {
   AgentId agent;
-  Message message;              // content, reply_to, suggested_actions
+  Message message;                   // content, reply_to, suggested_actions
   std::optional<ChannelId> channel;  // default: where the customer last was
 };
-struct Note { std::string actor; std::string text; };
-struct Transfer { std::string actor; Holder to; std::string note; int priority = -1; };
-struct Release { std::string actor; std::string reason; };  // back to the bot, else nobody
-struct CloseEpisode { std::string actor; std::string reason; };
+struct Note {
+  std::string actor;
+  std::string text;
+};
+struct Transfer {
+  std::string actor;
+  Holder to;
+  std::string note;
+  int priority = -1;
+};
+struct Release {
+  std::string actor;
+  std::string reason;
+};  // back to the bot, else nobody
+struct CloseEpisode {
+  std::string actor;
+  std::string reason;
+};
 
 // An enterprise system sends through the same pipe.
 struct SystemSays {
-  std::string actor;            // "api:<key id>"
+  std::string actor;  // "api:<key id>"
   Message message;
   std::optional<ChannelId> channel;
   bool bulk = false;
   bool notification = false;
 };
 
-// How an attempt of a send went; comes back from the outbound side.
+// How an attempt of a send went; comes back from the outbound side. "submitting" before the first
+// byte is the fence: a fenced send whose epoch has passed is suppressed there and then.
 struct SendProgress {
   SendId send;
-  Send row;                     // as last stored
+  Send row;  // as last stored
   DeliveryState state = DeliveryState::sent;
   std::vector<std::string> external_ids;
   std::vector<std::string> degraded;
   std::string error_code, error;
-  std::optional<TimePoint> retry_at;     // stays open until then
-  bool dead_letter = false;              // with state failed
+  std::optional<TimePoint> retry_at;  // stays open until then
+  bool dead_letter = false;           // with state failed
   bool recipient_gone = false;
   std::string new_recipient;
   int step = 0;
   std::string step_data;
 };
-struct ReplaySend { DeadLetter letter; std::string actor; };
+struct ReplaySend {
+  DeadLetter letter;
+  std::string actor;
+};
 
 struct UpdateProfile {
   std::string actor;
-  Attributes attributes;        // merged in
+  Attributes attributes;  // merged in
   std::vector<std::string> erase;
   std::optional<std::string> display_name, language, external_user;
 };
-struct MergeInto { PersonId survivor; std::string actor, reason; };   // said to the one that ends
-struct MergedFrom { PersonId other; std::string actor, reason, relay; };  // said to the survivor
-struct UnmergeFrom { std::string actor, reason; };                    // said to the merged one
-struct UnmergedFrom { PersonId other; std::string actor, reason, relay; };
-struct LinkIdentity { Identity identity; ChannelRef channel; std::string recipient, actor, reason; };
+struct MergeInto {
+  PersonId survivor;
+  std::string actor, reason;
+};                   // said to the one that ends
+struct MergedFrom {  // said to the survivor, once a Relay "merged_from" arrives
+  PersonId other;
+  std::string actor, reason, relay;
+  std::vector<Address> addresses = {};  // as the relay has them
+  std::vector<ReplyWindow> windows = {};
+};
+struct UnmergeFrom {  // said to the merged one; by a Relay "unmerge_from" if the merge was refused
+  std::string actor, reason, relay = {};
+};
+struct UnmergedFrom {  // said to the survivor, once a Relay "unmerged_from" arrives
+  PersonId other;
+  std::string actor, reason, relay;
+  std::vector<Address> addresses = {};
+};
+struct LinkIdentity {
+  Identity identity;
+  ChannelRef channel;
+  std::string recipient, actor, reason;
+};
 
 using Command =
     std::variant<CustomerSays, CustomerSignals, ReceiptArrived, BotAnswered, BotFailed,
@@ -145,20 +210,24 @@ struct DecideContext {
 // The state of a person nothing was ever heard of.
 State first_state(const TenantId& tenant, const PersonId& person);
 
-Result<Transition> decide(const State& state, const Command& command,
-                          const DecideContext& context);
+Result<Transition> decide(const State& state, const Command& command, const DecideContext& context);
 
 // May a free-form message go to this address now? Empty when it may, else why not.
 struct WindowVerdict {
   bool open = true;
-  std::string reason;                       // "no message of the customer in the last 48 h"
+  std::string reason;  // "no message of the customer in the last 48 h"
   std::optional<TimePoint> ends_at;
   std::optional<std::uint32_t> left;
 };
 WindowVerdict check_window(const State& state, const ChannelPolicy& channel, TimePoint now);
 
-// Re-runs the rules on recorded inputs: the same policy must give the recorded outcome.
-Holder decide_again(const Decision& recorded, const Policy& policy, std::vector<RuleTrace>* tried);
+// A bot's answer that somebody else has overtaken: it must not go out any more.
+bool is_fenced_out(const Send& send, const State& state) noexcept;
+
+// Re-runs the rules on recorded inputs: the same policy must give the recorded outcome. Another
+// policy may ask the text for words the record says nothing of: then give the turn's `text`.
+Holder decide_again(const Decision& recorded, const Policy& policy, std::vector<RuleTrace>* tried,
+                    const std::string* text = nullptr);
 
 // One sentence, for people. language: "en" or "zh".
 std::string explain(const Decision& decision, std::string_view language);

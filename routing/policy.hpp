@@ -22,26 +22,29 @@ namespace parley::routing {
 
 enum class Test : std::uint8_t {
   always,
-  all, any, none,      // of `parts`
-  segment,             // values: names
-  sentiment,           // values: labels
-  score_below,         // number: -1..1
-  trend_below,         // number
+  all,
+  any,
+  none,         // of `parts`
+  segment,      // values: names
+  sentiment,    // values: labels
+  score_below,  // number: -1..1
+  trend_below,  // number
   angry,
-  asks_human,          // the customer asks for a person, in any way we know
-  text_contains,       // values: any of them, case and width folded
-  text_matches,        // values: RE2 patterns, any of them
-  part_type,           // values: "image", "voice", ...
-  event,               // values: platform event types ("subscribe", "CLICK")
-  channel,             // values: channel ids
-  platform,            // values
-  language,            // values: "zh", "en", ...
-  label,               // values: any of the conversation's labels
-  attribute,           // name, op, values / number
+  asks_human,              // the customer asks for a person, in any way we know
+  text_contains,           // values: any of them, case and width folded
+  text_matches,            // values: RE2 patterns, any of them
+  part_type,               // values: "image", "voice", ...
+  event,                   // values: platform event types ("subscribe", "CLICK"), or "CLICK:<key>"
+  channel,                 // values: channel ids
+  platform,                // values
+  language,                // values: "zh", "en", ...
+  label,                   // values: any of the conversation's labels
+  attribute,               // name, op, values / number
   episode_turns_at_least,  // number
   episodes_at_least,       // number
-  holder,              // values: "none", "bot", "queue", "agent"
-  days_since_seen_at_least,  // number; days between the previous contact and this turn
+  holder,                  // values: "none", "bot", "queue", "agent"
+  days_since_seen_at_least,  // number; days between the last message before this episode and its
+                             // first, so it stays true while the episode lasts
 };
 
 enum class Op : std::uint8_t { eq, ne, lt, le, gt, ge, in, exists };
@@ -56,22 +59,24 @@ struct Condition {
   Op op = Op::eq;
   std::vector<Condition> parts = {};
   std::vector<std::shared_ptr<const Pattern>> patterns = {};  // filled by compile()
+  std::vector<std::string> folded = {};                       // likewise: values, case folded
   friend bool operator==(const Condition&, const Condition&) = default;
 };
 
 struct Rule {
   std::string name;
   Condition when;
-  Holder then;          // bot or queue; kind none: keep whoever holds it
-  int priority = 50;    // 0..100, higher first
+  Holder then;        // bot or queue; kind none: keep whoever holds it
+  int priority = 50;  // 0..100, higher first
   std::vector<std::string> skills = {};
-  std::vector<std::string> labels = {};  // added to the conversation
-  int line = 0;         // in the tenant file, for messages
+  std::vector<std::string> labels = {};                // added to the conversation
+  int line = 0;                                        // in the tenant file, for messages
+  bool tests_event = false, tests_asks_human = false;  // filled by compile()
 };
 
 struct Segment {
   std::string name;
-  Condition when;       // over profile attributes and derived ones, never over the text
+  Condition when;  // over profile attributes and derived ones, never over the text
   int line = 0;
 };
 
@@ -97,7 +102,7 @@ struct Bot {
   BotId id;
   BotKind kind = BotKind::faq;
   Milliseconds deadline{8'000};
-  QueueId fallback_queue;      // who takes over when it fails or hands over
+  QueueId fallback_queue;                   // who takes over when it fails or hands over
   std::uint32_t turns_per_minute_max = 20;  // the loop guard
 };
 
@@ -110,7 +115,7 @@ struct ChannelPolicy {
 
 struct Policy {
   TenantId tenant;
-  std::string version;  // hash of the files it came from
+  std::string version;            // hash of the files it came from
   std::vector<Segment> segments;  // first match wins; else "new" or "repeat"
   std::vector<Rule> rules;        // first match wins
   Holder default_outcome;         // when no rule matches and nobody holds the conversation
@@ -118,10 +123,18 @@ struct Policy {
   std::map<AgentId, Agent> agents;
   std::map<BotId, Bot> bots;
   std::map<ChannelId, ChannelPolicy> channels;
-  QueueId human_queue;            // "转人工" goes here when no rule says otherwise
+  QueueId human_queue;                          // "转人工" goes here when no rule says otherwise
   Milliseconds episode_idle{24 * 3600 * 1000};  // silence after which a new episode begins
-  double negative_threshold = 0.0;  // logit of negative needed to call a turn negative
+  double negative_threshold = 0.0;              // logit of negative needed to call a turn negative
+  bool rules_test_events = false;               // filled by compile(): a menu click may be a turn
 };
+
+inline constexpr std::size_t kRulesMax = 1'000;
+inline constexpr std::size_t kSegmentsMax = 100;
+inline constexpr std::size_t kValuesMax = 1'000;  // of one test
+inline constexpr std::size_t kPatternBytesMax = 512;
+inline constexpr int kConditionDepthMax = 8;
+inline constexpr std::uint32_t kTurnsPerMinuteMax = 120;  // the loop guard's highest setting
 
 // Checks references, compiles patterns, refuses what can never match. The error's detail names
 // the rule and its line and says what would be right.
