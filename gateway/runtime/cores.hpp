@@ -5,11 +5,13 @@
 // Threads  construct, start and join from main; executor() from any.
 #pragma once
 
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -22,9 +24,10 @@ namespace net = boost::asio;
 class Cores {
  public:
   struct Options {
-    std::size_t count = 0;  // 0: as many as the machine has
-    Milliseconds tick{100};
-    Milliseconds stall{250};  // a tick later than this is a stall: counted and logged
+    std::size_t count = 0;           // 0: as many as the machine has
+    Milliseconds tick{100};          // 0: no watchdog
+    Milliseconds stall{250};         // a tick later than this is a stall: counted and logged
+    std::string thread_name = "io";  // threads are io/0, io/1, ...
   };
   explicit Cores(Options options);
   ~Cores();  // stops and joins

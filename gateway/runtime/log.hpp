@@ -2,7 +2,9 @@
 // JSON lines to stderr or a file. Fields are typed: a Secret cannot be logged (it does not compile)
 // and a customer's text has no business here.
 //
-// Threads  any; never blocks: a full queue drops the line and counts it.
+// Limits   queue_max lines wait; past it the oldest is dropped and counted. A field is cut at 2
+// KiB. Errors   start_logging() throws when the file cannot be opened (startup only). Threads  any;
+// never blocks. Before start_logging() lines go nowhere.
 #pragma once
 
 #include <concepts>
@@ -26,7 +28,8 @@ struct LogField {
   LogField(std::string_view n, std::string_view v) : name(n), value(std::string(v)) {}
   LogField(std::string_view n, const std::string& v) : name(n), value(v) {}
   LogField(std::string_view n, const char* v) : name(n), value(std::string(v)) {}
-  LogField(std::string_view n, std::integral auto v) : name(n), value(static_cast<std::int64_t>(v)) {}
+  LogField(std::string_view n, std::integral auto v)
+      : name(n), value(static_cast<std::int64_t>(v)) {}
   LogField(std::string_view n, bool v) : name(n), value(v) {}
   LogField(std::string_view n, double v) : name(n), value(v) {}
   template <class Tag>
