@@ -35,9 +35,9 @@ struct Outcome {
   bool duplicate = false;
   PersonId person;                     // the one it happened to (after forwards)
   std::uint64_t last_seq = 0;
-  std::shared_ptr<const State> state;  // after it; never null unless duplicate
-  std::vector<Event> events;           // that it made
-  std::vector<SendId> sends;
+  std::shared_ptr<const State> state = {};  // after it; never null unless duplicate
+  std::vector<Event> events = {};           // that it made
+  std::vector<SendId> sends = {};
 };
 
 // Presence of an agent: "online" takes customers, "away" keeps its own, "offline" has none pushed.
@@ -140,6 +140,9 @@ class Service {
 
   // Shows an agent's typing to the customer, where the channel can.
   virtual net::awaitable<Result<void>> show_typing(const TenantId&, const PersonId&, bool on) = 0;
+
+  // To a person's open chat sockets only; no event of the log ({"type":"typing.started"}).
+  virtual void push_to_person(const TenantId&, const PersonId&, std::string json) = 0;
 
   struct Ready {
     bool ready = false;

@@ -1,0 +1,370 @@
+#include "gateway/pipeline/outbound.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <random>
+
+#include "base/crypto.hpp"
+#include "gateway/pipeline/calls.hpp"
+#include "gateway/pipeline/retry.hpp"
+#include "gateway/runtime/log.hpp"
+
+namespace parley::gateway {
+namespace {
+
+constexpr int kStepsMax = 64;  // calls of one send: a text in 60 pieces is no message any more
+constexpr Milliseconds kReportPause{500};
+
+std::string key_of(const TenantId& tenant, const PersonId& person) {
+  return tenant.value + '\0' + person.value;
+}
+
+DeliveryState state_of(const Send& send) {
+  return send.message.delivery ? send.message.delivery->state : DeliveryState::queued;
+}
+
+double random_draw() {
+  thread_local std::mt19937_64 engine{std::random_device{}()};
+  return std::uniform_real_distribution<double>(0, 1)(engine);
+}
+
+routing::SendProgress progress_of(const Send& send, DeliveryState state) {
+  routing::SendProgress progress;
+  progress.send = send.id;
+  progress.row = send;
+  progress.state = state;
+  progress.step = send.step;
+  progress.step_data = send.step_data;
+  return progress;
+}
+
+}  // namespace
+
+std::shared_ptr<ChannelGates::Gate> ChannelGates::of(const Tenant& tenant,
+                                                     const ChannelId& channel) {
+  const auto& capabilities = tenant.entries.at(channel)->connector->capabilities();
+  const std::lock_guard lock(mutex_);
+  auto& gate = gates_[tenant.id.value + '\0' + channel.value];
+  if (!gate) gate = std::make_shared<Gate>(capabilities.rate_per_s, capabilities.burst);
+  return gate;
+}
+
+Outbound::Outbound(OutboundContext context, net::io_context& core)
+    : context_(std::move(context)),
+      core_(core),
+      sent_(context_.service.metrics().counter("parley_sends_total", "sends by outcome",
+                                               {{"outcome", "sent"}})),
+      failed_(context_.service.metrics().counter("parley_sends_total", "sends by outcome",
+                                                 {{"outcome", "failed"}})),
+      retried_(context_.service.metrics().counter("parley_sends_total", "sends by outcome",
+                                                  {{"outcome", "retried"}})),
+      uncertain_(context_.service.metrics().counter("parley_sends_total", "sends by outcome",
+                                                    {{"outcome", "uncertain"}})) {}
+
+Outbound::~Outbound() { *alive_ = false; }
+
+void Outbound::put(const Send& send) {
+  const std::string key = key_of(send.tenant, send.person);
+  Line& line = lines_[key];
+  const auto same = std::find_if(line.sends.begin(), line.sends.end(),
+                                 [&](const Send& s) { return s.id == send.id; });
+  if (same != line.sends.end()) {
+    *same = send;
+    return;  // run_line looks at it again when its step is done
+  }
+  line.sends.push_back(send);
+  ++waiting_;
+  if (!line.running) start(key, line);
+}
+
+void Outbound::erase(const TenantId& tenant, const PersonId& person, const SendId& id) {
+  const auto found = lines_.find(key_of(tenant, person));
+  if (found == lines_.end()) return;
+  waiting_ -= std::erase_if(found->second.sends, [&](const Send& s) { return s.id == id; });
+}
+
+void Outbound::start(const std::string& key, Line& line) {
+  line.running = true;
+  if (!context_.tasks.spawn(core_.get_executor(), "outbound line", run_line(key))) {
+    line.running = false;  // draining: the rows wait for the next start
+  }
+}
+
+net::awaitable<void> Outbound::run_line(std::string key) {
+  const auto alive = alive_;
+  for (;;) {
+    const auto found = lines_.find(key);
+    if (found == lines_.end()) co_return;
+    if (found->second.sends.empty()) {
+      lines_.erase(found);
+      co_return;
+    }
+    Send head = found->second.sends.front();
+    const SendId id = head.id;
+    const Step step = co_await serve_head(key, std::move(head));
+    if (!*alive || step == Step::stop) co_return;
+    if (step == Step::again) continue;
+    // Settled: the committed transition has erased or rewritten the row by now. A row the state no
+    // longer knows goes too, so that the line cannot spin on it.
+    const auto again = lines_.find(key);
+    if (again == lines_.end()) co_return;
+    auto& sends = again->second.sends;
+    if (!sends.empty() && sends.front().id == id &&
+        sends.front().not_before <= context_.service.clock().now() &&
+        state_of(sends.front()) != DeliveryState::queued &&
+        state_of(sends.front()) != DeliveryState::throttled) {
+      sends.pop_front();
+      --waiting_;
+    }
+  }
+}
+
+// Sleeps on the core; false when the process is ending.
+net::awaitable<bool> Outbound::wait_for(std::string key, Milliseconds time) {
+  static_cast<void>(key);
+  net::steady_timer timer(core_, time);
+  const auto [error] = co_await timer.async_wait(net::as_tuple(net::use_awaitable));
+  co_return !error;
+}
+
+// Waits for the channel's rate, its pause and a free place.
+net::awaitable<bool> Outbound::take_turn(std::string key,
+                                         std::shared_ptr<ChannelGates::Gate> gate) {
+  const auto max = static_cast<std::uint32_t>(context_.options.in_flight_per_channel_max);
+  for (;;) {
+    const auto now = context_.service.clock().steady();
+    const auto go = gate->rate.reserve(now);
+    if (go > now && !co_await wait_for(key, go - now)) co_return false;
+    while (gate->in_flight.fetch_add(1) >= max) {
+      --gate->in_flight;
+      if (!co_await wait_for(key, Milliseconds(10))) co_return false;
+    }
+    if (!gate->rate.paused(context_.service.clock().steady())) co_return true;
+    --gate->in_flight;  // somebody was told "too many" while we waited
+  }
+}
+
+net::awaitable<Outbound::Step> Outbound::serve_head(std::string key, Send send) {
+  const Clock& clock = context_.service.clock();
+  if (send.not_before > clock.now()) {
+    if (!co_await wait_for(key, send.not_before - clock.now())) co_return Step::stop;
+  }
+  const auto tenant = context_.service.tenant(send.tenant);
+  if (!tenant || !tenant->channels.contains(send.channel)) {
+    auto progress = progress_of(send, DeliveryState::failed);
+    progress.error_code = "misconfigured";
+    progress.error = "channel " + send.channel.value + " is not configured any more";
+    progress.dead_letter = true;
+    co_return co_await report(std::move(progress));
+  }
+  if ((send.expires_at && *send.expires_at <= clock.now()) ||
+      send.created_at + context_.options.age_max <= clock.now()) {
+    auto progress = progress_of(send, DeliveryState::expired);
+    progress.error_code = "expired";
+    progress.error = "not sent in the time it was good for";
+    co_return co_await report(std::move(progress));
+  }
+  const auto& entry = *tenant->entries.at(send.channel);
+  if (entry.connector->capabilities().send_mode == SendMode::socket) {
+    // The customer's own sockets read the log: committed is shown, now or when they come back.
+    co_return co_await report(progress_of(send, DeliveryState::sent));
+  }
+  const auto gate = context_.gates.of(*tenant, send.channel);
+  if (state_of(send) == DeliveryState::submitting) {
+    // Left over from a crash in the middle of a call: it may have arrived.
+    Error lost{.code = Errc::unavailable,
+               .delivery = Delivery::unknown,
+               .detail = "the process ended during the call"};
+    co_return co_await settle(std::move(send), std::move(lost), nullptr);
+  }
+  if (!co_await take_turn(key, gate)) co_return Step::stop;
+  auto submitting = progress_of(send, DeliveryState::submitting);
+  const Step begun = co_await report(std::move(submitting));
+  const auto line = lines_.find(key);
+  const bool still_head = begun == Step::settled && line != lines_.end() &&
+                          !line->second.sends.empty() &&
+                          line->second.sends.front().id == send.id &&
+                          state_of(line->second.sends.front()) == DeliveryState::submitting;
+  if (!still_head) {  // fenced out, or the store refused
+    --gate->in_flight;
+    co_return begun;
+  }
+  send = line->second.sends.front();
+  if (answer_passively(*tenant, send)) {
+    --gate->in_flight;
+    co_return co_await report(progress_of(send, DeliveryState::sent));
+  }
+  auto shared = std::make_shared<const Send>(send);
+  auto step = co_await talk(tenant, shared);
+  --gate->in_flight;
+  const auto now_line = lines_.find(key);
+  if (now_line != lines_.end() && !now_line->second.sends.empty() &&
+      now_line->second.sends.front().id == send.id) {
+    send = now_line->second.sends.front();  // its step may have moved on
+  }
+  co_return co_await settle(std::move(send), std::move(step), gate);
+}
+
+bool Outbound::answer_passively(const Tenant& tenant, const Send& send) {
+  if (send.reply_token.empty() || send.step != 0) return false;
+  const auto& entry = *tenant.entries.at(send.channel);
+  if (!entry.passive_reply) return false;
+  const auto slot = context_.passive.take(send.reply_token);
+  if (!slot) return false;
+  const auto& channel = tenant.channels.at(send.channel);
+  const auto account = tenant.policy->channels.find(send.channel);
+  auto reply = entry.passive_reply->render(
+      {.send = send, .channel = channel, .access_token = {}, .now = context_.service.clock().now()},
+      account == tenant.policy->channels.end() ? std::string_view() : account->second.account,
+      random_hex(8));
+  const bool rendered = reply.has_value();
+  return Passive::answer(slot, std::move(reply)) && rendered;
+}
+
+net::awaitable<Result<http::ClientAnswer>> Outbound::call(std::shared_ptr<const Tenant> tenant,
+                                                          connectors::HttpCall call) {
+  http::ClientRequest request;
+  if (call.upload) {
+    auto media = co_await context_.service.load_media(tenant->id, call.upload->media);
+    if (!media) co_return media.error();
+    request = to_upload_request(call, media->second);
+  } else {
+    request = to_request(call);
+  }
+  request.timeout = context_.options.call_timeout;
+  co_return co_await context_.client.call(std::move(request));
+}
+
+// The dialogue of one send: call, answer, next call, until the connector has a result.
+net::awaitable<connectors::SendStep> Outbound::talk(std::shared_ptr<const Tenant> tenant,
+                                                    std::shared_ptr<const Send> send) {
+  const auto& entry = *tenant->entries.at(send->channel);
+  const auto& channel = tenant->channels.at(send->channel);
+  auto token = co_await context_.tokens.get(tenant, send->channel, "");
+  if (!token) co_return token.error();
+  bool renewed = false;
+  const auto context = [&] {
+    return connectors::SendContext{.send = *send,
+                                   .channel = channel,
+                                   .access_token = *token,
+                                   .now = context_.service.clock().now()};
+  };
+  connectors::SendStep step = entry.connector->start(context());
+  for (int calls = 0; calls < kStepsMax; ++calls) {
+    auto* next = std::get_if<connectors::HttpCall>(&step);
+    if (next == nullptr) co_return step;
+    if (next->step != send->step) {
+      // Remembered before the call, so that a restart goes on here instead of at the start.
+      auto moved = *send;
+      moved.step = next->step;
+      moved.step_data = next->step_data;
+      send = std::make_shared<const Send>(moved);
+      if (co_await report(progress_of(moved, DeliveryState::submitting)) == Step::stop) {
+        co_return Error{.code = Errc::shutting_down};
+      }
+    }
+    const int number = next->step;
+    connectors::HttpCall wanted = std::move(*next);
+    auto answer = co_await call(tenant, std::move(wanted));
+    if (!answer) co_return answer.error();
+    const AnswerView view(*answer);
+    step = entry.connector->resume(context(), number, view.get());
+    if (std::holds_alternative<connectors::RefreshToken>(step)) {
+      if (renewed) {
+        co_return Error{.code = Errc::unavailable,
+                        .detail = "the platform refused a renewed access token",
+                        .code_text = std::get<connectors::RefreshToken>(step).code_text};
+      }
+      renewed = true;
+      const std::string refused = *token;
+      token = co_await context_.tokens.get(tenant, send->channel, refused);
+      if (!token) co_return token.error();
+      step = entry.connector->start(context());  // the same step again
+    }
+  }
+  co_return Error{.code = Errc::rejected, .detail = "the send takes too many calls"};
+}
+
+net::awaitable<Outbound::Step> Outbound::settle(Send send, connectors::SendStep step,
+                                                std::shared_ptr<ChannelGates::Gate> gate) {
+  const Clock& clock = context_.service.clock();
+  if (auto* done = std::get_if<connectors::Sent>(&step)) {
+    if (gate) gate->failures = 0;
+    sent_.add();
+    auto progress = progress_of(send, DeliveryState::sent);
+    progress.external_ids = std::move(done->external_ids);
+    progress.degraded = std::move(done->degraded);
+    co_return co_await report(std::move(progress));
+  }
+  const Error error = std::holds_alternative<Error>(step)
+                          ? std::get<Error>(step)
+                          : Error{.code = Errc::misconfigured,
+                                  .detail = "the connector gave no call for this channel"};
+  const auto tenant = context_.service.tenant(send.tenant);
+  const auto& capabilities = tenant->entries.at(send.channel)->connector->capabilities();
+  const auto retry =
+      decide_retry(error, send, capabilities, context_.options, clock.now(), random_draw());
+  if (gate && error.code == Errc::unavailable &&
+      gate->failures.fetch_add(1) + 1 >= context_.circuits.circuit_failures) {
+    gate->rate.pause_until(clock.steady() + context_.circuits.circuit_open);
+    gate->failures = 0;
+    log(LogLevel::warn, "channel.resting",
+        {{"tenant", send.tenant}, {"channel", send.channel}, {"why", error.detail}});
+  }
+  if (gate && retry.pause_channel) {
+    gate->rate.pause_until(clock.steady() + (retry.at - clock.now()));
+  }
+  routing::SendProgress progress = progress_of(send, DeliveryState::failed);
+  progress.error_code = error.code_text.empty() ? std::string(to_string(error.code))
+                                                : error.code_text;
+  progress.error = std::string(to_string(error.code)) +
+                   (error.detail.empty() ? std::string() : ": " + error.detail);
+  progress.recipient_gone = error.code == Errc::recipient_gone;
+  progress.new_recipient = error.new_recipient;
+  switch (retry.next) {
+    case Next::again:
+      retried_.add();
+      progress.state = retry.pause_channel ? DeliveryState::throttled : DeliveryState::queued;
+      progress.retry_at = retry.at;
+      break;
+    case Next::uncertain:
+      uncertain_.add();
+      progress.state = DeliveryState::uncertain;
+      progress.dead_letter = true;
+      break;
+    case Next::fail:
+      failed_.add();
+      progress.dead_letter = true;
+      break;
+  }
+  co_return co_await report(std::move(progress));
+}
+
+// An attempt's outcome must not be lost: tried again until the store takes it or we end.
+net::awaitable<Outbound::Step> Outbound::report(routing::SendProgress progress) {
+  const TenantId tenant = progress.row.tenant;
+  const PersonId person = progress.row.person;
+  for (;;) {
+    routing::SendProgress copy = progress;
+    auto outcome = co_await context_.service.execute(tenant, person, std::move(copy));
+    if (outcome) co_return Step::settled;
+    switch (outcome.error().code) {
+      case Errc::overloaded:
+      case Errc::unavailable:
+        if (!co_await wait_for("", kReportPause)) co_return Step::stop;
+        continue;
+      case Errc::shutting_down:
+        co_return Step::stop;
+      default:
+        log(LogLevel::error, "send.outcome_refused",
+            {{"send", progress.send}, {"why", outcome.error().detail}});
+        erase(tenant, person, progress.send);
+        co_return Step::settled;
+    }
+  }
+}
+
+}  // namespace parley::gateway

@@ -1,0 +1,103 @@
+// gateway/pipeline/outbound.hpp
+// Sends on their way out: in order per conversation, one at a time; per channel within its rate; each
+// from its row, so that a restart continues where the rows say.
+//
+// Promise  "submitting" is committed before the first byte goes to a platform, and that commit is
+//          the fence: a bot's answer whose epoch has passed is suppressed there. After a crash a
+//          send found in that state may have arrived and is treated as decide_retry() says.
+// Order    the head of a conversation's line holds the others back until it is settled, at most
+//          sends.head_blocked_max.
+// Limits   in_flight_per_channel_max calls; lines hold only what state.open_sends allows.
+// Threads  one per core, everything on that core.
+#pragma once
+
+#include <boost/asio/steady_timer.hpp>
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+#include "gateway/http/client.hpp"
+#include "gateway/pipeline/options.hpp"
+#include "gateway/pipeline/passive.hpp"
+#include "gateway/pipeline/rate.hpp"
+#include "gateway/pipeline/service.hpp"
+#include "gateway/pipeline/tokens.hpp"
+#include "gateway/runtime/task_group.hpp"
+
+namespace parley::gateway {
+
+// Shared by the cores: a channel's rate and its health.
+class ChannelGates {
+ public:
+  struct Gate {
+    Gate(double rate, double burst) : rate(rate, burst) {}
+    RateGate rate;
+    std::atomic<std::uint32_t> failures{0};   // in a row
+    std::atomic<std::uint32_t> in_flight{0};
+  };
+  std::shared_ptr<Gate> of(const Tenant& tenant, const ChannelId& channel);
+
+ private:
+  std::mutex mutex_;
+  std::map<std::string, std::shared_ptr<Gate>> gates_;  // guarded by mutex_
+};
+
+struct OutboundContext {
+  Service& service;
+  http::Client& client;
+  Tokens& tokens;
+  Passive& passive;
+  ChannelGates& gates;
+  TaskGroup& tasks;
+  const SendOptions& options;
+  const BotOptions& circuits;  // the same circuit for platforms as for bots
+};
+
+class Outbound {
+ public:
+  Outbound(OutboundContext context, net::io_context& core);
+  ~Outbound();
+  Outbound(const Outbound&) = delete;
+  Outbound& operator=(const Outbound&) = delete;
+
+  // A committed row, new or changed.
+  void put(const Send& send);
+  void erase(const TenantId& tenant, const PersonId& person, const SendId& id);
+  std::size_t waiting() const noexcept { return waiting_; }
+
+ private:
+  struct Line {
+    std::deque<Send> sends;
+    bool running = false;
+    std::shared_ptr<net::steady_timer> sleep;
+    SteadyPoint head_since{};
+  };
+  enum class Step : std::uint8_t { settled, again, stop };
+
+  void start(const std::string& key, Line& line);
+  net::awaitable<void> run_line(std::string key);
+  net::awaitable<Step> serve_head(std::string key, Send send);
+  net::awaitable<bool> wait_for(std::string key, Milliseconds time);
+  net::awaitable<bool> take_turn(std::string key, std::shared_ptr<ChannelGates::Gate> gate);
+  net::awaitable<connectors::SendStep> talk(std::shared_ptr<const Tenant> tenant,
+                                            std::shared_ptr<const Send> send);
+  net::awaitable<Result<http::ClientAnswer>> call(std::shared_ptr<const Tenant> tenant,
+                                                  connectors::HttpCall call);
+  bool answer_passively(const Tenant& tenant, const Send& send);
+  net::awaitable<Step> settle(Send send, connectors::SendStep step,
+                              std::shared_ptr<ChannelGates::Gate> gate);
+  net::awaitable<Step> report(routing::SendProgress progress);
+
+  OutboundContext context_;
+  net::io_context& core_;
+  std::unordered_map<std::string, Line> lines_;
+  std::size_t waiting_ = 0;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+  Counter sent_, failed_, retried_, uncertain_;
+};
+
+}  // namespace parley::gateway

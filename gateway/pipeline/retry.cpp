@@ -1,0 +1,60 @@
+#include "gateway/pipeline/retry.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace parley::gateway {
+namespace {
+
+Milliseconds backoff(std::uint32_t attempts, const SendOptions& options, double draw) {
+  const double doubled = static_cast<double>(options.retry_base.count()) *
+                         std::exp2(static_cast<double>(std::min(attempts, 20u)));
+  const double cap = std::min(doubled, static_cast<double>(options.retry_max.count()));
+  // At least a tenth of it, so that a run of small draws is no busy loop.
+  return Milliseconds(static_cast<std::int64_t>(cap * (0.1 + 0.9 * draw)));
+}
+
+bool may_repeat(const Capabilities& capabilities, const SendOptions& options) {
+  return capabilities.idempotent_send || options.uncertain == Uncertain::retry;
+}
+
+}  // namespace
+
+Retry decide_retry(const Error& error, const Send& send, const Capabilities& capabilities,
+                   const SendOptions& options, TimePoint now, double draw) {
+  const std::uint32_t attempts = send.message.delivery ? send.message.delivery->attempts : 0;
+  const bool spent = attempts >= options.attempts_max;
+  switch (error.code) {
+    case Errc::throttled: {
+      if (spent) return {};
+      const auto wait = error.retry_after.value_or(backoff(attempts, options, draw));
+      return {.next = Next::again, .at = now + wait, .pause_channel = true};
+    }
+    case Errc::overloaded:
+    case Errc::shutting_down:
+    case Errc::conflict:
+      return {.next = Next::again,
+              .at = now + error.retry_after.value_or(options.retry_base),
+              .count_attempt = false};
+    case Errc::unavailable:
+      if (error.delivery == Delivery::unknown && !may_repeat(capabilities, options)) {
+        return {.next = Next::uncertain};
+      }
+      if (spent) return {};
+      return {.next = Next::again,
+              .at = now + error.retry_after.value_or(backoff(attempts, options, draw))};
+    case Errc::malformed:
+    case Errc::unauthenticated:
+    case Errc::rejected:
+    case Errc::recipient_gone:
+    case Errc::window_closed:
+    case Errc::misconfigured:
+    case Errc::not_found:
+      break;
+  }
+  // A moved recipient is the one refusal that says how to succeed.
+  if (!error.new_recipient.empty() && !spent) return {.next = Next::again, .at = now};
+  return {};
+}
+
+}  // namespace parley::gateway

@@ -1,0 +1,397 @@
+#include "gateway/pipeline/shard.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+#include "conversation/codec.hpp"
+
+namespace parley::gateway {
+namespace {
+
+constexpr int kHopsMax = 4;     // merges of merges; a chain longer than this is a bug
+constexpr int kRetriesMax = 3;  // conflicts; a second writer does not exist, so one is already odd
+constexpr std::size_t kEvictTries = 16;
+constexpr std::size_t kConversationQueueMax = 256;  // commands waiting for one conversation
+
+std::string key_of(const TenantId& tenant, const PersonId& person) {
+  std::string key = tenant.value;
+  key += '\0';
+  key += person.value;
+  return key;
+}
+
+std::string text_of(const DedupKey& key) { return key.channel.value + '\0' + key.key; }
+
+const std::vector<DedupKey>& dedup_of(const routing::Command& command) {
+  static const std::vector<DedupKey> kNone;
+  return std::visit(
+      [](const auto& c) -> const std::vector<DedupKey>& {
+        if constexpr (requires { c.dedup; }) {
+          return c.dedup;
+        } else {
+          return kNone;
+        }
+      },
+      command);
+}
+
+// Only these speak to a merged person itself; everything else follows it.
+bool stays_with_merged(const routing::Command& command) {
+  return std::holds_alternative<routing::UnmergeFrom>(command) ||
+         std::holds_alternative<routing::MergeInto>(command) ||
+         std::holds_alternative<routing::SendProgress>(command);
+}
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+}  // namespace
+
+// A batch on its way to the disk.
+struct Shard::InFlight {
+  Job job;
+  Transition transition;
+  std::shared_ptr<const State> state;  // after it
+  std::uint64_t position = 0;
+  std::chrono::steady_clock::time_point started;
+  std::vector<Job> same;  // repeats that came meanwhile; they wait for this very commit
+};
+
+struct Shard::Conversation {
+  std::string key;
+  TenantId tenant;
+  PersonId person;
+  std::shared_ptr<const State> state;  // null: must be read
+  bool looking = false;                // a look-up is under way for waiting.front()
+  bool looked = false;                 // waiting.front() has its answer
+  std::vector<bool> seen;
+  std::deque<Job> waiting;
+  std::size_t in_flight = 0;
+  std::unordered_map<std::string, std::shared_ptr<InFlight>> keys_in_flight;
+  std::list<std::string>::iterator use;
+};
+
+Shard::Shard(ShardContext context, net::io_context& core, std::size_t cache_max)
+    : context_(std::move(context)),
+      core_(core),
+      cache_max_(cache_max),
+      decided_(context_.metrics.counter("parley_commands_total", "commands decided")),
+      duplicates_(context_.metrics.counter("parley_duplicates_total", "repeats that had no effect")),
+      conflicts_(context_.metrics.counter("parley_commit_conflicts_total", "commits redone")),
+      refused_(context_.metrics.counter("parley_commands_refused_total",
+                                        "commands refused, by our limits or by the state")),
+      decide_seconds_(context_.metrics.histogram("parley_decide_seconds", "time to decide")),
+      commit_seconds_(
+          context_.metrics.histogram("parley_commit_seconds", "hand-over to synced and heard")) {}
+
+Shard::~Shard() { *alive_ = false; }
+
+void Shard::post(Job job) {
+  if (waiting_.fetch_add(1) >= context_.options.shards.queue_max) {
+    --waiting_;
+    refused_.add();
+    job.done(Error{.code = Errc::overloaded,
+                   .retry_after = Milliseconds(1'000),
+                   .detail = "too many commands wait on this core"});
+    return;
+  }
+  net::post(core_, [this, alive = alive_, job = std::move(job)]() mutable {
+    if (*alive) begin(std::move(job));
+  });
+}
+
+std::shared_ptr<const State> Shard::cached(const TenantId& tenant, const PersonId& person) const {
+  const auto found = conversations_.find(key_of(tenant, person));
+  return found == conversations_.end() ? nullptr : found->second->state;
+}
+
+void Shard::begin(Job job) {
+  auto& slot = conversations_[key_of(job.tenant->id, job.person)];
+  if (!slot) {
+    slot = std::make_unique<Conversation>();
+    slot->key = key_of(job.tenant->id, job.person);
+    slot->tenant = job.tenant->id;
+    slot->person = job.person;
+    slot->use = by_use_.insert(by_use_.end(), slot->key);
+  }
+  Conversation& conversation = *slot;
+  touch(conversation);
+  if (conversation.waiting.size() >= kConversationQueueMax) {
+    refused_.add();
+    finish(job, Error{.code = Errc::overloaded,
+                      .retry_after = Milliseconds(1'000),
+                      .detail = "too many commands wait for this conversation"});
+    return;
+  }
+  conversation.waiting.push_back(std::move(job));
+  pump(conversation);
+  evict();
+}
+
+void Shard::pump(Conversation& conversation) {
+  while (!conversation.waiting.empty() && !conversation.looking) {
+    Job& front = conversation.waiting.front();
+    if (attach_to_in_flight(conversation, front)) {
+      conversation.waiting.pop_front();
+      continue;
+    }
+    const auto& keys = dedup_of(front.command);
+    if (!conversation.looked && (!conversation.state || !keys.empty())) {
+      look_up(conversation);
+      if (conversation.looking) return;     // the answer comes later
+      if (!conversation.looked) continue;  // it failed and its command is answered
+    }
+    Job job = std::move(front);
+    conversation.waiting.pop_front();
+    const bool duplicate =
+        std::find(conversation.seen.begin(), conversation.seen.end(), true) != conversation.seen.end();
+    conversation.looked = false;
+    conversation.seen.clear();
+    if (duplicate) {
+      duplicates_.add();
+      Outcome outcome{.duplicate = true, .person = job.person};
+      outcome.state = conversation.state;
+      outcome.last_seq = conversation.state ? conversation.state->last_seq : 0;
+      finish(job, std::move(outcome));
+      continue;
+    }
+    decide(conversation, std::move(job));
+  }
+}
+
+// The same webhook again while its first copy is being synced: answered together with it.
+bool Shard::attach_to_in_flight(Conversation& conversation, Job& job) {
+  for (const DedupKey& key : dedup_of(job.command)) {
+    const auto found = conversation.keys_in_flight.find(text_of(key));
+    if (found == conversation.keys_in_flight.end()) continue;
+    found->second->same.push_back(std::move(job));
+    return true;
+  }
+  return false;
+}
+
+void Shard::look_up(Conversation& conversation) {
+  struct Answer {
+    std::thread::id caller = std::this_thread::get_id();
+    bool inside = true;
+    std::optional<Result<storage::TurnView>> view;
+  };
+  auto answer = std::make_shared<Answer>();
+  conversation.looking = true;
+  const Job& front = conversation.waiting.front();
+  context_.store.load_turn(
+      {.tenant = conversation.tenant,
+       .person = conversation.person,
+       .dedup = dedup_of(front.command)},
+      [this, alive = alive_, answer, key = conversation.key](Result<storage::TurnView> view) {
+        if (std::this_thread::get_id() == answer->caller && answer->inside) {
+          answer->view.emplace(std::move(view));
+          return;
+        }
+        net::post(core_, [this, alive, key, view = std::move(view)]() mutable {
+          if (!*alive) return;
+          looked_up(key, std::move(view));
+          pump(*conversations_.at(key));
+        });
+      });
+  answer->inside = false;
+  if (answer->view) looked_up(conversation.key, std::move(*answer->view));
+}
+
+void Shard::looked_up(const std::string& key, Result<storage::TurnView> view) {
+  Conversation& conversation = *conversations_.at(key);  // not evicted while looking
+  conversation.looking = false;
+  if (!view) {
+    Job job = std::move(conversation.waiting.front());
+    conversation.waiting.pop_front();
+    finish(job, view.error());
+    return;
+  }
+  if (!conversation.state) {
+    if (view->state) {
+      auto state = from_stored<State>(*view->state);
+      if (!state) {
+        // A row we cannot read is no reason to invent a new customer over it.
+        Job job = std::move(conversation.waiting.front());
+        conversation.waiting.pop_front();
+        finish(job, Error{.code = Errc::unavailable,
+                          .detail = "the stored state of " + conversation.person.value +
+                                    " cannot be read: " + state.error().detail});
+        return;
+      }
+      conversation.state = std::make_shared<const State>(std::move(*state));
+    } else {
+      conversation.state = std::make_shared<const State>(
+          routing::first_state(conversation.tenant, conversation.person));
+    }
+  }
+  conversation.seen = std::move(view->seen);
+  conversation.looked = true;
+}
+
+void Shard::decide(Conversation& conversation, Job job) {
+  if (!conversation.state->forward_to.empty() && !stays_with_merged(job.command)) {
+    const PersonId to = conversation.state->forward_to;
+    forward(std::move(job), to);
+    return;
+  }
+  if (!job.create && conversation.state->last_seq == 0) {
+    finish(job, Error{.code = Errc::not_found, .detail = "no such person"});
+    return;
+  }
+  const auto started = std::chrono::steady_clock::now();
+  auto transition = routing::decide(
+      *conversation.state, job.command,
+      {.policy = *job.tenant->policy, .analyzer = context_.analyzer, .now = context_.clock.now()});
+  if (!transition) {
+    refused_.add();
+    finish(job, transition.error());
+    return;
+  }
+  const auto took = std::chrono::steady_clock::now() - started;
+  decide_seconds_.observe(std::chrono::duration<double>(took).count());
+  decided_.add();
+  for (Decision& decision : transition->decisions) {
+    decision.took_ns = static_cast<std::uint64_t>(
+        std::chrono::duration_cast<std::chrono::nanoseconds>(took).count());
+  }
+  hand_over(conversation, std::move(job), std::move(*transition));
+}
+
+void Shard::hand_over(Conversation& conversation, Job job, Transition transition) {
+  storage::Commit commit{.tenant = conversation.tenant,
+                         .person = conversation.person,
+                         .expected_seq = conversation.state->last_seq,
+                         .last_seq = transition.state.last_seq,
+                         .at = context_.clock.now(),
+                         .dedup = transition.dedup,
+                         .events = {},
+                         .state = {},
+                         .rows = {}};
+  commit.rows = transition_rows(transition);
+  commit.rows.insert(commit.rows.end(), job.rows.begin(), job.rows.end());
+  if (transition.events.empty() && commit.rows.empty() && commit.dedup.empty() &&
+      transition.state == *conversation.state) {
+    Outcome outcome{.person = conversation.person,
+                    .last_seq = conversation.state->last_seq,
+                    .state = conversation.state};
+    finish(job, std::move(outcome));
+    return;
+  }
+  for (const Event& event : transition.events) commit.events.push_back(to_stored(event));
+  commit.state = to_stored(transition.state);
+
+  auto work = std::make_shared<InFlight>();
+  work->job = std::move(job);
+  work->started = std::chrono::steady_clock::now();
+  work->state = std::make_shared<const State>(std::move(transition.state));
+  work->transition = std::move(transition);
+  conversation.state = work->state;
+  ++conversation.in_flight;
+  for (const DedupKey& key : work->transition.dedup) {
+    conversation.keys_in_flight[text_of(key)] = work;
+  }
+  context_.store.commit(
+      std::move(commit),
+      [this, alive = alive_, work, key = conversation.key](Result<storage::Committed> result) {
+        if (result && !result->duplicate) {
+          work->position = result->position;
+          context_.hub.publish_tenant(work->job.tenant->id, result->position,
+                                      work->transition.events);
+        }
+        net::post(core_, [this, alive, key, work, result = std::move(result)]() mutable {
+          if (*alive) committed(key, std::move(work), std::move(result));
+        });
+      });
+}
+
+void Shard::committed(const std::string& key, std::shared_ptr<InFlight> work,
+                      Result<storage::Committed> result) {
+  Conversation& conversation = *conversations_.at(key);  // not evicted while in flight
+  --conversation.in_flight;
+  for (const DedupKey& dedup : work->transition.dedup) {
+    conversation.keys_in_flight.erase(text_of(dedup));
+  }
+  commit_seconds_.observe(seconds_since(work->started));
+
+  if (!result || result->duplicate) {
+    conversation.state.reset();  // it holds events that were never written: read again
+    conversation.looked = false;
+  }
+  if (!result && result.error().code == Errc::conflict && work->job.retries < kRetriesMax) {
+    conflicts_.add();
+    ++work->job.retries;
+    conversation.waiting.push_back(std::move(work->job));
+    for (Job& same : work->same) conversation.waiting.push_back(std::move(same));
+    pump(conversation);
+    return;
+  }
+  if (!result) {
+    if (result.error().code == Errc::unavailable && !result.error().retry_after) {
+      context_.on_fatal(result.error().detail);
+    }
+    finish(work->job, result.error());
+    for (Job& same : work->same) finish(same, result.error());
+    pump(conversation);
+    return;
+  }
+  Outcome outcome{.duplicate = result->duplicate,
+                  .person = conversation.person,
+                  .last_seq = work->state->last_seq,
+                  .state = work->state};
+  if (!result->duplicate) {
+    context_.hub.publish_person(conversation.tenant, conversation.person, work->position,
+                                work->transition.events);
+    for (const Send& send : work->transition.sends) outcome.sends.push_back(send.id);
+    context_.run_effects(work->job.tenant, work->state, work->transition);
+    outcome.events = std::move(work->transition.events);
+  }
+  for (Job& same : work->same) {
+    duplicates_.add();
+    finish(same, Outcome{.duplicate = true,
+                         .person = outcome.person,
+                         .last_seq = outcome.last_seq,
+                         .state = outcome.state});
+  }
+  finish(work->job, std::move(outcome));
+  pump(conversation);
+}
+
+void Shard::forward(Job job, const PersonId& to) {
+  if (++job.hops > kHopsMax) {
+    finish(job, Error{.code = Errc::unavailable, .detail = "merges form too long a chain"});
+    return;
+  }
+  --waiting_;
+  job.person = to;
+  context_.route(std::move(job));
+}
+
+void Shard::finish(Job& job, Result<Outcome> outcome) {
+  --waiting_;
+  job.done(std::move(outcome));
+}
+
+void Shard::touch(Conversation& conversation) {
+  by_use_.splice(by_use_.end(), by_use_, conversation.use);
+}
+
+void Shard::evict() {
+  std::size_t tries = kEvictTries;
+  while (conversations_.size() > cache_max_ && tries-- > 0) {
+    const auto found = conversations_.find(by_use_.front());
+    Conversation& oldest = *found->second;
+    if (oldest.in_flight > 0 || oldest.looking || !oldest.waiting.empty()) {
+      touch(oldest);
+      continue;
+    }
+    by_use_.erase(oldest.use);
+    conversations_.erase(found);
+  }
+}
+
+}  // namespace parley::gateway
