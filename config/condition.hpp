@@ -1,0 +1,23 @@
+// config/condition.hpp
+// The TOML spelling of a condition -> routing::Condition.
+//
+//   when = { sentiment = "negative", segment = ["vip", "lapsed"] }     every key must hold
+//   when = { any = [ { angry = true }, { score_below = -0.6 } ] }      all, any and none nest
+//   when = { attribute = { name = "orders", ge = 10 } }
+//   when = { always = true }
+//
+// Limits   kConditionDepthMax levels.
+#pragma once
+
+#include <string>
+
+#include "config/problems.hpp"
+#include "routing/policy.hpp"
+
+namespace parley::config {
+
+inline constexpr int kConditionDepthMax = 8;
+
+routing::Condition read_condition(const Node& node, const std::string& section, Problems& problems);
+
+}  // namespace parley::config
