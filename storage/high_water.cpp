@@ -91,7 +91,7 @@ HighWaterWriter::~HighWaterWriter() { close(); }
 void HighWaterWriter::advance(std::uint64_t position) {
   const std::lock_guard lock(mutex_);
   position_ = std::max(position_, position);
-  wake_.notify_one();
+  if (idle_) wake_.notify_one();
 }
 
 void HighWaterWriter::tick() {
@@ -125,7 +125,9 @@ void HighWaterWriter::run() {
   name_this_thread("storage_mark");
   std::unique_lock lock(mutex_);
   for (;;) {
+    idle_ = true;
     wake_.wait(lock, [this] { return closing_ || tick_ || position_ > written_; });
+    idle_ = false;
     const auto position = position_;
     const bool last = closing_;
     tick_ = false;

@@ -65,6 +65,7 @@ class HighWaterWriter {
   std::condition_variable wake_;
   std::uint64_t position_;
   bool tick_ = false;
+  bool idle_ = false;  // the thread waits for news, and is not pacing itself
   bool closing_ = false;
   std::mutex close_mutex_;
   std::thread thread_;

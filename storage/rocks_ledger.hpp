@@ -1,0 +1,70 @@
+// storage/rocks_ledger.hpp
+// Writes groups of commits to RocksDB: one synced WriteBatch a group.
+//
+// Promise  a group is in the database whole or not at all; visible to readers only once synced.
+// Errors   write_group: unavailable when the database failed a read or a write.
+// Threads  write_group: the committer only. position(): any.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include "storage/commit_queue.hpp"
+#include "storage/head_cache.hpp"
+#include "storage/link_table.hpp"
+
+namespace rocksdb {
+class DB;
+class Status;
+class WriteBatch;
+}  // namespace rocksdb
+
+namespace parley::storage {
+
+inline constexpr std::size_t kHeadsCachedMax = 32'768;
+inline constexpr std::string_view kMetaPosition = "position";
+
+// Severity and path of a failure, never a key or a value.
+Error rocks_error(std::string_view doing, const rocksdb::Status& status);
+
+class RocksLedger final : public Ledger {
+ public:
+  // `on_synced` is told the last position of each synced group, before its answers are given.
+  using OnSynced = std::function<void(std::uint64_t position)>;
+  RocksLedger(rocksdb::DB& db, LinkTable& links, std::uint64_t position, OnSynced on_synced)
+      : db_(db),
+        links_(links),
+        on_synced_(std::move(on_synced)),
+        next_position_(position + 1),
+        position_(position) {}
+
+  Result<void> write_group(std::span<CommitItem> group) override;
+  // For expiry: deletes, not synced (what comes back after a crash is deleted again).
+  Result<void> write_deletes(const std::vector<std::string>& keys);
+  std::uint64_t position() const noexcept { return position_.load(); }
+
+ private:
+  struct Group;
+  Result<void> admit(CommitItem& item, Group& group);
+  Result<bool> is_duplicate(const Commit& commit, const Group& group);
+  Result<std::optional<Head>> head_of(const std::string& key);
+  void write_dedup(const Commit& commit, std::uint64_t position, Group& group);
+  void write_conversation(const Commit& commit, const std::string& head_name,
+                          const std::optional<Head>& before, std::uint64_t position, Group& group);
+  void write_rows(const Commit& commit, std::uint64_t position, Group& group);
+
+  rocksdb::DB& db_;
+  LinkTable& links_;
+  const OnSynced on_synced_;
+  HeadCache heads_{kHeadsCachedMax};
+  std::uint64_t next_position_;
+  std::atomic<std::uint64_t> position_;  // synced
+};
+
+}  // namespace parley::storage
