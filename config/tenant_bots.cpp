@@ -4,6 +4,7 @@
 #include "base/crypto.hpp"
 #include "config/faq_file.hpp"
 #include "config/tenant_file.hpp"
+#include "connectors/standard_webhook.hpp"
 
 namespace parley::config {
 namespace {
@@ -34,13 +35,6 @@ void read_faq_bot(Table& table, TenantContext& context, gateway::BotSettings& se
   }
 }
 
-// Standard Webhooks 1.0: "whsec_" and base64 of 24 to 64 bytes.
-bool is_webhook_secret(const std::string& secret) {
-  if (!secret.starts_with("whsec_")) return false;
-  const auto key = from_base64(std::string_view(secret).substr(6));
-  return key && key->size() >= 24 && key->size() <= 64;
-}
-
 void read_webhook_bot(Table& table, TenantContext& context, gateway::BotSettings& settings) {
   settings.url = table.required_text("url");
   if (!settings.url.empty()) {
@@ -48,7 +42,7 @@ void read_webhook_bot(Table& table, TenantContext& context, gateway::BotSettings
     if (!wrong.empty()) table.problem("url", wrong);
   }
   if (auto secret = read_secret(table, "secret", context.secrets)) {
-    if (!is_webhook_secret(secret->reveal())) {
+    if (!connectors::usable_webhook_secret(*secret)) {
       table.problem("secret",
                     "is not a signing secret; expected \"whsec_\" and base64 of 24 to 64 bytes");
     }
