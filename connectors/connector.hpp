@@ -125,7 +125,7 @@ struct HttpCall {
   std::vector<std::pair<std::string, std::string>> headers = {};
   std::string content_type = "application/json";
   std::string body = {};
-  std::optional<Upload> upload = {};  // then `body` is unused
+  std::optional<Upload> upload = {};  // then `body` holds the form's other fields, form-encoded
   bool download = false;  // the answer's bytes are the media asked for
   int step = 0;           // handed back to resume(); stored, so a restart continues mid-send
   std::string step_data = {};  // likewise, at most 4 KiB
@@ -238,6 +238,29 @@ class MediaSource {
   virtual std::variant<HttpCall, Error, RefreshToken> resume(const Media&, const Channel&,
                                                              std::string_view token, int step,
                                                              const HttpAnswer&) const = 0;
+};
+
+// Channels whose customers hold a socket to us: who they are, and how they prove it next time.
+class ChatSessions {
+ public:
+  struct Hello {  // what a client says of itself; all of it may be empty
+    std::string token;       // of an earlier session
+    std::string user_token;  // signed by the tenant's own site
+    std::string user, user_hash;
+  };
+  struct Session {
+    std::string token;       // shown in the `session_header` of every request we make for it
+    IdentityKey identity;
+    std::string display_name;
+    TimePoint expires_at{};
+  };
+  virtual ~ChatSessions() = default;
+  virtual std::string_view session_header() const noexcept = 0;
+  virtual bool origin_allowed(const Channel&, std::string_view origin) const = 0;
+  // `fresh_id`: 32 random hex digits for a visitor never seen. Errors: unauthenticated when a
+  // token or hash is given and does not hold.
+  virtual Result<Session> open(const Channel&, const Hello&, std::string_view fresh_id,
+                               TimePoint now) const = 0;
 };
 
 }  // namespace parley::connectors

@@ -18,6 +18,7 @@ struct Entry {
   std::unique_ptr<PassiveReply> passive_reply;  // the webhook's answer can carry the reply
   std::unique_ptr<Typing> typing;
   std::unique_ptr<MediaSource> media_source;
+  std::unique_ptr<ChatSessions> chat_sessions;  // customers hold a socket to us
   Maturity maturity = Maturity::alpha;
 };
 

@@ -195,11 +195,24 @@ struct LinkIdentity {
   std::string recipient, actor, reason;
 };
 
+// A customer's file is in our store now. Named by a Relay{verb "fetch_media", reason: the message's
+// seq} that CustomerSays adds for media known by url or platform id only; finishes that relay and,
+// when anything was fetched, says message.updated with the parts that changed.
+struct MediaStored {
+  std::uint64_t message_seq = 0;
+  std::vector<std::pair<std::size_t, Media>> parts = {};  // place in the message, what it is now
+  std::string relay = {};
+};
+
 using Command =
     std::variant<CustomerSays, CustomerSignals, ReceiptArrived, BotAnswered, BotFailed,
                  OfferToAgent, AcceptOffer, RejectOffer, AssignToAgent, TakeOver, AgentSays, Note,
                  Transfer, Release, CloseEpisode, SystemSays, SendProgress, ReplaySend,
-                 UpdateProfile, MergeInto, MergedFrom, UnmergeFrom, UnmergedFrom, LinkIdentity>;
+                 UpdateProfile, MergeInto, MergedFrom, UnmergeFrom, UnmergedFrom, LinkIdentity, MediaStored>;
+
+// The command a relay row stands for ("merged_from", "unmerged_from", ...; not "fetch_media", which
+// the pipeline carries out itself). malformed: a verb we do not know.
+Result<Command> command_of(const Relay& row);
 
 struct DecideContext {
   const Policy& policy;

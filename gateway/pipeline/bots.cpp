@@ -97,7 +97,9 @@ net::awaitable<routing::Command> Bots::ask(std::shared_ptr<const Tenant> tenant,
 
 routing::Command Bots::ask_faq(const BotSettings& bot, const BotCall& call,
                                const Event& turn) const {
-  routing::BotAnswered answer{.call = call.id, .epoch = call.epoch};
+  routing::BotAnswered answer;
+  answer.call = call.id;
+  answer.epoch = call.epoch;
   const std::string text = turn.message ? plain_text(*turn.message) : std::string();
   const auto hits = bot.faq->search(text, 1);
   answer.score = hits.empty() ? 0 : hits.front().score;
@@ -155,10 +157,15 @@ net::awaitable<routing::Command> Bots::ask_webhook(std::shared_ptr<const Tenant>
   request.body = co_await request_body(bot, call, *turn);
   request.answer_bytes_max = 64 * 1024;
   request.timeout = std::max(Milliseconds(1), call.deadline - service_.clock().now());
-  const auto signed_headers = connectors::sign_webhook(
-      bot.secret, call.id.value, service_.clock().now(), request.body);
+  const std::int64_t now_s = std::chrono::duration_cast<std::chrono::seconds>(
+                                 service_.clock().now().time_since_epoch())
+                                 .count();
   request.headers.emplace_back("content-type", "application/json");
-  for (const auto& [name, value] : signed_headers) request.headers.emplace_back(name, value);
+  request.headers.emplace_back(connectors::kWebhookId, call.id.value);
+  request.headers.emplace_back(connectors::kWebhookTimestamp, std::to_string(now_s));
+  request.headers.emplace_back(
+      connectors::kWebhookSignature,
+      connectors::sign_webhook(bot.secret, call.id.value, now_s, request.body));
   auto answer = co_await client_.call(std::move(request));
   if (!answer) {
     heard(key, false);
@@ -172,11 +179,13 @@ net::awaitable<routing::Command> Bots::ask_webhook(std::shared_ptr<const Tenant>
   auto reply = parse_bot_reply(answer->body);
   heard(key, reply.has_value());
   if (!reply) co_return failure(call, "bad answer: " + reply.error().detail);
-  co_return routing::BotAnswered{.call = call.id,
-                                 .epoch = call.epoch,
-                                 .messages = std::move(reply->messages),
-                                 .hand_over = reply->hand_over,
-                                 .reason = std::move(reply->reason)};
+  routing::BotAnswered answered;
+  answered.call = call.id;
+  answered.epoch = call.epoch;
+  answered.messages = std::move(reply->messages);
+  answered.hand_over = reply->hand_over;
+  answered.reason = std::move(reply->reason);
+  co_return answered;
 }
 
 bool Bots::resting(const std::string& key) {

@@ -119,10 +119,7 @@ class Gateway final : public Service {
   void run_effects(std::size_t core, const std::shared_ptr<const Tenant>& tenant,
                    const std::shared_ptr<const State>& state, Transition& transition);
   void relay(const std::shared_ptr<const Tenant>& tenant, const Relay& row);
-  void fetch_media(std::size_t core, const std::shared_ptr<const Tenant>& tenant,
-                   const Event& event);
-  net::awaitable<void> run_fetch(std::shared_ptr<const Tenant> tenant,
-                                 std::shared_ptr<const Event> event);
+  net::awaitable<void> run_fetch(std::shared_ptr<const Tenant> tenant, Relay row);
   net::awaitable<Result<std::string>> fetch_bytes(std::shared_ptr<const Tenant> tenant,
                                                   ChannelId channel, Media media);
   Result<void> recover_kind(RowKind kind);
@@ -140,7 +137,8 @@ class Gateway final : public Service {
   std::vector<std::unique_ptr<Shard>> shards_;
   std::vector<std::unique_ptr<Outbound>> outbound_;
   std::atomic<bool> recovered_{false}, draining_{false}, fatal_{false};
-  Counter webhooks_ok_, webhooks_refused_, stale_;
+  mutable Counter stale_;
+  Counter webhooks_ok_, webhooks_refused_;
   Histogram ack_seconds_;
 };
 

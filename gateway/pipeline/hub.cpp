@@ -83,7 +83,7 @@ void Hub::publish_tenant(const TenantId& tenant, std::uint64_t position,
   if (list.empty()) return;
   for (const Event& event : events) {
     deliver(list, {position, event.person, event.seq,
-                   std::make_shared<const std::string>(to_json(event))});
+                   std::make_shared<const std::string>(to_json(event)), nullptr});
   }
 }
 
@@ -93,13 +93,13 @@ void Hub::publish_person(const TenantId& tenant, const PersonId& person, std::ui
   const List list = listeners(key_of(tenant, person));
   if (list.empty()) return;
   for (const Event& event : events) {
-    deliver(list, {position, event.person, event.seq,
-                   std::make_shared<const std::string>(to_json(event))});
+    deliver(list, {position, event.person, event.seq, nullptr,
+                   std::make_shared<const Event>(event)});
   }
 }
 
 void Hub::push_person(const TenantId& tenant, const PersonId& person, EventFrame json) {
-  deliver(listeners(key_of(tenant, person)), {0, person, 0, std::move(json)});
+  deliver(listeners(key_of(tenant, person)), {0, person, 0, std::move(json), nullptr});
 }
 
 bool Hub::has_person(const TenantId& tenant, const PersonId& person) const {

@@ -8,6 +8,7 @@
 #include <random>
 
 #include "base/crypto.hpp"
+#include "connectors/send_dialogue.hpp"
 #include "gateway/pipeline/calls.hpp"
 #include "gateway/pipeline/retry.hpp"
 #include "gateway/runtime/log.hpp"
@@ -15,7 +16,6 @@
 namespace parley::gateway {
 namespace {
 
-constexpr int kStepsMax = 64;  // calls of one send: a text in 60 pieces is no message any more
 constexpr Milliseconds kReportPause{500};
 
 std::string key_of(const TenantId& tenant, const PersonId& person) {
@@ -238,54 +238,39 @@ net::awaitable<Result<http::ClientAnswer>> Outbound::call(std::shared_ptr<const 
   co_return co_await context_.client.call(std::move(request));
 }
 
-// The dialogue of one send: call, answer, next call, until the connector has a result.
+// Carries out the dialogue of one send: tokens and calls, until the connector has a result.
 net::awaitable<connectors::SendStep> Outbound::talk(std::shared_ptr<const Tenant> tenant,
                                                     std::shared_ptr<const Send> send) {
-  const auto& entry = *tenant->entries.at(send->channel);
-  const auto& channel = tenant->channels.at(send->channel);
-  auto token = co_await context_.tokens.get(tenant, send->channel, "");
-  if (!token) co_return token.error();
-  bool renewed = false;
-  const auto context = [&] {
-    return connectors::SendContext{.send = *send,
-                                   .channel = channel,
-                                   .access_token = *token,
-                                   .now = context_.service.clock().now()};
-  };
-  connectors::SendStep step = entry.connector->start(context());
-  for (int calls = 0; calls < kStepsMax; ++calls) {
-    auto* next = std::get_if<connectors::HttpCall>(&step);
-    if (next == nullptr) co_return step;
-    if (next->step != send->step) {
+  const Clock& clock = context_.service.clock();
+  const ChannelId channel = send->channel;
+  connectors::SendDialogue dialogue(*tenant->entries.at(channel), tenant->channels.at(channel),
+                                    *send);
+  auto next = dialogue.begin(clock.now());
+  for (;;) {
+    if (auto* need = std::get_if<connectors::SendDialogue::NeedToken>(&next)) {
+      auto token = co_await context_.tokens.get(tenant, channel, need->refused);
+      if (!token) co_return token.error();
+      next = dialogue.give_token(std::move(*token), clock.now());
+      continue;
+    }
+    auto* wanted = std::get_if<connectors::HttpCall>(&next);
+    if (wanted == nullptr) break;
+    if (dialogue.send().step != send->step) {
       // Remembered before the call, so that a restart goes on here instead of at the start.
-      auto moved = *send;
-      moved.step = next->step;
-      moved.step_data = next->step_data;
-      send = std::make_shared<const Send>(moved);
-      if (co_await report(progress_of(moved, DeliveryState::submitting)) == Step::stop) {
-        co_return Error{.code = Errc::shutting_down};
+      send = std::make_shared<const Send>(dialogue.send());
+      if (co_await report(progress_of(*send, DeliveryState::submitting)) == Step::stop) {
+        co_return Error{.code = Errc::shutting_down, .detail = "draining"};
       }
     }
-    const int number = next->step;
-    connectors::HttpCall wanted = std::move(*next);
-    auto answer = co_await call(tenant, std::move(wanted));
+    connectors::HttpCall now_wanted = std::move(*wanted);
+    auto answer = co_await call(tenant, std::move(now_wanted));
     if (!answer) co_return answer.error();
     const AnswerView view(*answer);
-    step = entry.connector->resume(context(), number, view.get());
-    if (std::holds_alternative<connectors::RefreshToken>(step)) {
-      if (renewed) {
-        co_return Error{.code = Errc::unavailable,
-                        .detail = "the platform refused a renewed access token",
-                        .code_text = std::get<connectors::RefreshToken>(step).code_text};
-      }
-      renewed = true;
-      const std::string refused = *token;
-      token = co_await context_.tokens.get(tenant, send->channel, refused);
-      if (!token) co_return token.error();
-      step = entry.connector->start(context());  // the same step again
-    }
+    next = dialogue.give_answer(view.get(), clock.now());
   }
-  co_return Error{.code = Errc::rejected, .detail = "the send takes too many calls"};
+  if (auto* sent = std::get_if<connectors::Sent>(&next)) co_return std::move(*sent);
+  if (auto* push = std::get_if<connectors::Push>(&next)) co_return std::move(*push);
+  co_return std::get<Error>(std::move(next));
 }
 
 net::awaitable<Outbound::Step> Outbound::settle(Send send, connectors::SendStep step,

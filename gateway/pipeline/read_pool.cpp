@@ -6,7 +6,7 @@
 
 namespace parley::gateway {
 
-ReadPool::ReadPool(std::size_t threads, std::size_t queue_max) : queue_max_(queue_max) {
+ReadPool::ReadPool(std::size_t threads) {
   for (std::size_t i = 0; i < threads; ++i) {
     threads_.emplace_back([this, i] { run_blocking(i); });
   }
@@ -21,14 +21,12 @@ ReadPool::~ReadPool() {
   for (auto& thread : threads_) thread.join();
 }
 
-bool ReadPool::post(std::move_only_function<void()>& job) {
+void ReadPool::post(std::move_only_function<void()> job) {
   {
     const std::lock_guard lock(mutex_);
-    if (stopping_ || jobs_.size() >= queue_max_) return false;
     jobs_.push_back(std::move(job));
   }
   wake_.notify_one();
-  return true;
 }
 
 void ReadPool::run_blocking(std::size_t index) {

@@ -1,7 +1,8 @@
 // gateway/pipeline/read_pool.hpp
 // The named threads that may block on the disk, so that no core ever does.
 //
-// Limits   queue_max jobs wait; past it post() gives false and the caller answers overloaded.
+// Limits   its callers': every job belongs to an HTTP request, a chat socket or a bot call, and each
+//          of those is bounded where it enters (http::Limits, bots.calls_in_flight_max).
 #pragma once
 
 #include <condition_variable>
@@ -16,17 +17,16 @@ namespace parley::gateway {
 
 class ReadPool {
  public:
-  ReadPool(std::size_t threads, std::size_t queue_max);
+  explicit ReadPool(std::size_t threads);
   ~ReadPool();  // runs what is queued, then joins
   ReadPool(const ReadPool&) = delete;
   ReadPool& operator=(const ReadPool&) = delete;
 
-  bool post(std::move_only_function<void()>& job);  // moves from it only when true
+  void post(std::move_only_function<void()> job);
 
  private:
   void run_blocking(std::size_t index);
 
-  const std::size_t queue_max_;
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<std::move_only_function<void()>> jobs_;  // guarded by mutex_

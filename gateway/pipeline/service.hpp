@@ -60,7 +60,8 @@ struct StreamEvent {
   std::uint64_t position = 0;
   PersonId person;
   std::uint64_t seq = 0;
-  EventFrame json;
+  EventFrame json;                     // for a tenant's subscribers and for pushes
+  std::shared_ptr<const Event> event;  // for a person's subscribers; null for a push
 };
 class Subscription {  // ends when destroyed
  public:
