@@ -115,10 +115,10 @@ class FrameReader {
     in.account = channel_.id.value;
     auto& identity = in.identity;
     if (speaker_.visitor.user.empty()) {
-      identity.key = {channel_.id.value, "visitor", speaker_.visitor.id};
+      identity.key = identity_of(channel_, speaker_.visitor);
       identity.verification = Verification::none;
     } else {
-      identity.key = {"user", "user", speaker_.visitor.user};
+      identity.key = identity_of(channel_, speaker_.visitor);
       identity.verification = Verification::signed_;
     }
     identity.display_name = header_text(speaker_.display_name, kNameBytesMax);

@@ -123,6 +123,11 @@ Result<UserClaims> read_claims(std::string_view bytes, TimePoint now) {
 
 }  // namespace
 
+IdentityKey identity_of(const Channel& channel, const Visitor& visitor) {
+  if (visitor.user.empty()) return {channel.id.value, "visitor", visitor.id};
+  return {"user", "user", visitor.user};
+}
+
 std::string issue_visitor_token(const Channel& channel, std::string_view visitor,
                                 TimePoint expires_at) {
   if (visitor.empty() || visitor.size() > kVisitorCharsMax || visitor.starts_with(kUserPrefix) ||

@@ -1,5 +1,6 @@
 #include "connectors/webchat/webchat.hpp"
 
+#include "connectors/webchat/chat_sessions.hpp"
 #include "connectors/webchat/frame.hpp"
 #include "connectors/webchat/session.hpp"
 #include "conversation/codec.hpp"
@@ -99,6 +100,7 @@ class Webchat final : public Connector {
 Entry make_webchat() {
   Entry entry;
   entry.connector = std::make_unique<Webchat>();
+  entry.chat_sessions = webchat::make_chat_sessions();
   entry.maturity = Maturity::stable;
   return entry;
 }
