@@ -1,0 +1,101 @@
+#include <CLI/CLI.hpp>
+
+#include <iostream>
+#include <vector>
+
+#include "gateway/cli/cases/cases.hpp"
+#include "gateway/cli/commands.hpp"
+#include "gateway/cli/simulate/simulate.hpp"
+#include "routing/text/tools.hpp"
+
+namespace parley::gateway {
+namespace {
+
+// Tools with flags of their own get their arguments as they stand.
+struct Passed {
+  CLI::App* app = nullptr;
+  std::vector<std::string> rest;
+};
+
+void add_passed(CLI::App& root, Passed& passed, const char* name, const char* what) {
+  passed.app = root.add_subcommand(name, what);
+  passed.app->prefix_command();
+  passed.app->set_help_flag();
+}
+
+}  // namespace
+
+int run_command_line(int argc, char** argv) {
+  CLI::App root("Parley: an omnichannel messaging gateway and router for customer service");
+  root.require_subcommand(1);
+  int status = 0;
+
+  ServeOptions serve;
+  auto* serve_app = root.add_subcommand("serve", "run the gateway");
+  serve_app->add_option("--config", serve.config, "process file")->capture_default_str();
+  serve_app->add_option("--backup-dir", serve.backup_dir, "where SIGUSR1 puts a backup");
+  serve_app->callback([&] { status = run_serve(serve); });
+
+  std::string config = "config/parley.toml";
+  auto* check_app = root.add_subcommand("check", "check the configuration and say what it means");
+  check_app->add_option("--config", config, "process file")->capture_default_str();
+  check_app->callback([&] { status = run_check(config); });
+
+  std::string backup_to;
+  auto* backup_app = root.add_subcommand("backup", "copy the store of a stopped gateway");
+  backup_app->add_option("--config", config, "process file")->capture_default_str();
+  backup_app->add_option("--to", backup_to, "a directory that does not exist yet")->required();
+  backup_app->callback([&] { status = run_backup(config, backup_to); });
+
+  std::string verify_path;
+  auto* verify_app = root.add_subcommand("verify", "read every row of a closed store or a backup");
+  verify_app->add_option("path", verify_path, "the store's directory")->required();
+  verify_app->callback([&] { status = run_verify(verify_path); });
+
+  std::string tenant;
+  auto* replay_app =
+      root.add_subcommand("replay", "decide recorded turns again under today's policy");
+  replay_app->add_option("--config", config, "process file")->capture_default_str();
+  replay_app->add_option("--tenant", tenant, "this tenant only");
+  replay_app->callback([&] { status = run_replay(config, tenant); });
+
+  DeadLetterOptions letters;
+  auto* letters_app = root.add_subcommand("dead-letters", "what could not be sent");
+  letters_app->add_option("verb", letters.verb, "list, show or replay")
+      ->required()
+      ->check(CLI::IsMember({"list", "show", "replay"}));
+  letters_app->add_option("id", letters.id, "of the dead letter");
+  letters_app->add_option("--url", letters.url, "of the gateway")->capture_default_str();
+  letters_app->add_option("--key", letters.key, "API key: env:NAME, file:PATH or the key");
+  letters_app->callback([&] { status = run_dead_letters(letters); });
+
+  std::vector<std::string> case_paths;
+  std::string platform;
+  auto* cases_app = root.add_subcommand("cases", "run connector case files");
+  cases_app->add_option("paths", case_paths, "files or directories")->required();
+  cases_app->add_option("--platform", platform, "this platform only");
+  cases_app->callback([&] { status = run_cases(case_paths, platform, std::cout); });
+
+  Passed simulate, classify, train, retrieve;
+  add_passed(root, simulate, "simulate", "act as a platform: sign, send, redeliver, receive");
+  add_passed(root, classify, "classify", "label one text a line");
+  add_passed(root, train, "train", "train a text model");
+  add_passed(root, retrieve, "retrieve", "find the best documents for one query a line");
+
+  try {
+    root.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return root.exit(error) == 0 ? 0 : 2;
+  }
+  if (simulate.app->parsed()) return run_simulate(simulate.app->remaining());
+  if (classify.app->parsed()) {
+    return routing::run_classify(classify.app->remaining(), std::cin, std::cout);
+  }
+  if (train.app->parsed()) return routing::run_train(train.app->remaining(), std::cin, std::cout);
+  if (retrieve.app->parsed()) {
+    return routing::run_retrieve(retrieve.app->remaining(), std::cin, std::cout);
+  }
+  return status;
+}
+
+}  // namespace parley::gateway

@@ -1,0 +1,30 @@
+// gateway/cli/commands.hpp
+// The sub-commands of `parley`. Each gives the process's exit status: 0 done, 1 a check found
+// something, 2 wrong use or configuration, 70 the store failed.
+#pragma once
+
+#include <string>
+
+namespace parley::gateway {
+
+int run_command_line(int argc, char** argv);
+
+struct ServeOptions {
+  std::string config = "config/parley.toml";
+  std::string backup_dir;  // where SIGUSR1 puts a backup; "" is <storage>/../backups
+};
+int run_serve(const ServeOptions& options);
+int run_check(const std::string& config);
+int run_backup(const std::string& config, const std::string& to);
+int run_verify(const std::string& path);
+int run_replay(const std::string& config, const std::string& tenant);
+
+struct DeadLetterOptions {
+  std::string verb;  // "list", "show", "replay"
+  std::string id;
+  std::string url = "http://127.0.0.1:8080";
+  std::string key;   // "env:NAME", "file:PATH" or the key
+};
+int run_dead_letters(const DeadLetterOptions& options);
+
+}  // namespace parley::gateway
