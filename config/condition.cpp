@@ -59,9 +59,9 @@ class Reader {
       : section_(std::move(section)), problems_(problems) {}
 
   Condition read(const Node& node, int depth) {
-    if (depth > kConditionDepthMax) {
+    if (depth > routing::kConditionDepthMax) {
       problems_.add(node.at, section_,
-                    "nests deeper than " + std::to_string(kConditionDepthMax) +
+                    "nests deeper than " + std::to_string(routing::kConditionDepthMax) +
                         " conditions; expected a flatter one");
       return {};
     }

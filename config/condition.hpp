@@ -6,7 +6,7 @@
 //   when = { attribute = { name = "orders", ge = 10 } }
 //   when = { always = true }
 //
-// Limits   kConditionDepthMax levels.
+// Limits   routing::kConditionDepthMax levels.
 #pragma once
 
 #include <string>
@@ -15,8 +15,6 @@
 #include "routing/policy.hpp"
 
 namespace parley::config {
-
-inline constexpr int kConditionDepthMax = 8;
 
 routing::Condition read_condition(const Node& node, const std::string& section, Problems& problems);
 

@@ -42,6 +42,8 @@ void read_limits(const Node& node, Problems& problems, gateway::http::Limits& li
   bytes("header_fields_max", l.header_fields_max, 10, 1'000);
   l.header_timeout = t.ms("header_timeout_ms", l.header_timeout, kMs, kMinute);
   l.body_timeout = t.ms("body_timeout_ms", l.body_timeout, kMs, 10 * kMinute);
+  bytes("body_bytes_per_second_min", l.body_bytes_per_second_min, 0, 1 << 20);
+  l.body_grace = t.ms("body_grace_ms", l.body_grace, kMs, kMinute);
   l.keep_alive_timeout = t.ms("keep_alive_timeout_ms", l.keep_alive_timeout, kMs, kHour);
   l.write_timeout = t.ms("write_timeout_ms", l.write_timeout, kMs, 10 * kMinute);
   l.handshake_timeout = t.ms("handshake_timeout_ms", l.handshake_timeout, kMs, kMinute);
@@ -53,6 +55,11 @@ void read_limits(const Node& node, Problems& problems, gateway::http::Limits& li
   bytes("ws_queue_messages_max", l.ws_queue_messages_max, 1, 10'000);
   bytes("ws_queue_bytes_max", l.ws_queue_bytes_max, 4'096, 64 << 20);
   l.ws_ping_interval = t.ms("ws_ping_interval_ms", l.ws_ping_interval, Milliseconds{1'000}, kHour);
+  l.ws_fragment_timeout = t.ms("ws_fragment_timeout_ms", l.ws_fragment_timeout, kMs, 10 * kMinute);
+  l.ws_close_timeout = t.ms("ws_close_timeout_ms", l.ws_close_timeout, kMs, kMinute);
+  bytes("ws_messages_per_minute_max", l.ws_messages_per_minute_max, 1, 1'000'000);
+  bytes("ws_messages_burst_max", l.ws_messages_burst_max, 1, 1'000'000);
+  bytes("ws_pings_per_10_s_max", l.ws_pings_per_10_s_max, 1, 10'000);
 }
 
 void read_http(const Node& node, Problems& problems, gateway::http::ServerOptions& http) {
@@ -94,6 +101,7 @@ void read_storage(const Node& node, Problems& problems, storage::Options& storag
   hours("dedup_horizon_hours", storage.dedup_horizon, 24);
   hours("idempotency_horizon_hours", storage.idempotency_horizon, 24);
   hours("stream_horizon_hours", storage.stream_horizon, 1);
+  hours("audit_horizon_hours", storage.audit_horizon, 24);
   storage.mark_interval =
       t.ms("mark_interval_ms", storage.mark_interval, kMs, Milliseconds{10'000});
 }

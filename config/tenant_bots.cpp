@@ -65,8 +65,8 @@ void read_bot(const Node& node, TenantContext& context, gateway::Tenant& tenant,
   bot.kind = webhook ? routing::BotKind::webhook : routing::BotKind::faq;
   bot.deadline =
       table.ms("deadline_ms", limits.deadline_default, Milliseconds{100}, limits.deadline_max);
-  bot.turns_per_minute_max =
-      table.whole<std::uint32_t>("turns_per_minute_max", bot.turns_per_minute_max, 1, 600);
+  bot.turns_per_minute_max = table.whole<std::uint32_t>(
+      "turns_per_minute_max", bot.turns_per_minute_max, 1, routing::kTurnsPerMinuteMax);
   bot.fallback_queue = {table.optional_name("fallback_queue")};
   if (bot.fallback_queue.empty()) bot.fallback_queue = policy.human_queue;
   const auto& queue = bot.fallback_queue.value;
