@@ -2,9 +2,12 @@
 // Calls out: pooled keep-alive connections, TLS with the host name verified, deadlines, an SSRF
 // guard that checks every resolved address before it connects and connects to that very address.
 //
-// Limits   ClientLimits; answers over the limit are unavailable with delivery unknown.
-// Errors   misconfigured (bad URL, header with control characters), rejected (guard),
+// Limits   ClientOptions; answers over the limit are unavailable with delivery unknown.
+// Errors   misconfigured (bad URL, header with control characters), rejected (guard; plain http to
+//          a host that is not in private_hosts_allowed), overloaded (open_max), shutting_down,
 //          unavailable: delivery not_sent when no byte of the request was written, else unknown.
+// Retry    one, and only on a pooled connection that turns out dead before a byte of the answer:
+//          when nothing of the request was written, or for GET and HEAD.
 // Threads  any core; a connection is used on the core that opened it.
 #pragma once
 
@@ -48,6 +51,11 @@ struct ClientOptions {
   // host or host:port that may be private or loopback (a simulator, a bot in the same rack).
   std::vector<std::string> private_hosts_allowed;
   std::string ca_file;  // "" is the system's
+  // Look-ups that wait for one of the resolver's threads; past it a call is overloaded.
+  std::size_t lookups_waiting_max = 256;
+  // Tests and special networks: the addresses of a name, "" list when there is none. Runs on a
+  // resolver thread and may block. Null: the system's.
+  std::function<std::vector<std::string>(const std::string& host)> look_up = nullptr;
 };
 
 class Client {
@@ -57,7 +65,7 @@ class Client {
   // Redirects are answers, never followed. Resumes on the caller's executor.
   net::awaitable<Result<ClientAnswer>> call(ClientRequest request);
   void allow_private(std::vector<std::string> hosts);  // reload
-  void close();
+  void close();  // no new calls; idle connections are closed on their cores
 
  private:
   struct Impl;

@@ -1,21 +1,13 @@
 #include "gateway/http/message.hpp"
 
 #include "base/json_writer.hpp"
+#include "gateway/http/syntax.hpp"
 
 namespace parley::gateway::http {
 namespace {
 
 // RFC 9457 wants a URI; a relative one would resolve against the request's path.
 constexpr std::string_view kTypePrefix = "urn:parley:problem:";
-
-bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  if (a.size() != b.size()) return false;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    const char c = b[i] >= 'A' && b[i] <= 'Z' ? static_cast<char>(b[i] - 'A' + 'a') : b[i];
-    if (a[i] != c) return false;
-  }
-  return true;
-}
 
 }  // namespace
 

@@ -1,0 +1,126 @@
+#include "gateway/http/client_exchange.hpp"
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/ssl.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core.hpp>
+#include <boost/beast/http.hpp>
+#include <boost/beast/ssl.hpp>
+#include <utility>
+
+#include "gateway/http/syntax.hpp"
+
+namespace parley::gateway::http {
+namespace {
+
+constexpr auto kAsTuple = net::as_tuple(net::use_awaitable);
+constexpr std::size_t kBufferBytesMax = 64 * 1024;
+constexpr std::uint32_t kAnswerHeaderBytesMax = 32 * 1024;
+constexpr int kInterimAnswersMax = 5;
+
+using Parser = beast::http::response_parser<beast::http::string_body>;
+
+std::string say(const char* doing, const beast::error_code& error) {
+  if (error == beast::error::timeout) return std::string("timed out ") + doing;
+  if (error == beast::http::error::body_limit) return "answer is larger than allowed";
+  if (error == beast::http::error::header_limit) return "answer's header is larger than allowed";
+  return std::string("failed ") + doing + ": " + error.message();
+}
+
+// Where the answer ends must have one reading only; the connection is used again after it.
+bool is_framed_clearly(const Parser::value_type& message) {
+  const auto count = message.count(beast::http::field::transfer_encoding);
+  if (count == 0) return true;
+  return count == 1 && message.version() == 11 &&
+         equal_ignoring_case(message[beast::http::field::transfer_encoding], "chunked");
+}
+
+ClientAnswer to_answer(Parser::value_type message) {
+  ClientAnswer answer{.status = static_cast<int>(message.result_int()), .headers = {}, .body = {}};
+  for (const auto& field : message) {
+    const auto name = field.name_string();
+    const auto value = field.value();
+    answer.headers.emplace_back(to_lower({name.data(), name.size()}),
+                                std::string(value.data(), value.size()));
+  }
+  answer.body = std::move(message.body());
+  return answer;
+}
+
+template <class Stream>
+net::awaitable<void> read_answer(Stream& stream, const ClientRequest& request,
+                                 ExchangeLimits limits, Exchange& out) {
+  auto& tcp = beast::get_lowest_layer(stream);
+  beast::flat_buffer buffer(kBufferBytesMax);
+  for (int interim = 0;; ++interim) {
+    Parser parser;
+    parser.header_limit(kAnswerHeaderBytesMax);
+    parser.body_limit(limits.answer_bytes_max);
+    if (request.method == "HEAD") parser.skip(true);
+    tcp.expires_at(std::min(limits.first_byte_until, limits.until));
+    const auto [head_error, head_bytes] =
+        co_await beast::http::async_read_header(stream, buffer, parser, kAsTuple);
+    out.received = out.received || head_bytes > 0 || buffer.size() > 0;
+    if (head_error) {
+      out.error.detail = say("waiting for the answer", head_error);
+      co_return;
+    }
+    const auto status = parser.get().result_int();
+    if (status < 200) {  // 100, 103: more follows
+      if (status == 101 || interim >= kInterimAnswersMax) {
+        out.error.detail = "answer is no answer: " + std::to_string(status);
+        co_return;
+      }
+      continue;
+    }
+    if (!is_framed_clearly(parser.get())) {
+      out.error.detail = "answer has an unusual transfer-encoding";
+      co_return;
+    }
+    tcp.expires_at(limits.until);
+    if (!parser.is_done()) {
+      const auto [error, bytes] =
+          co_await beast::http::async_read(stream, buffer, parser, kAsTuple);
+      if (error) {
+        out.error.detail = say("reading the answer", error);
+        co_return;
+      }
+    }
+    out.reusable = parser.get().version() == 11 && parser.keep_alive() &&
+                   !parser.get().need_eof() && buffer.size() == 0;
+    out.answer = to_answer(parser.release());
+    co_return;
+  }
+}
+
+template <class Stream>
+net::awaitable<Exchange> exchange_on(Stream& stream, std::string head, const ClientRequest& request,
+                                     ExchangeLimits limits) {
+  Exchange out;
+  beast::get_lowest_layer(stream).expires_at(limits.until);
+  const std::array<net::const_buffer, 2> whole = {net::buffer(head), net::buffer(request.body)};
+  const auto [error, bytes] = co_await net::async_write(stream, whole, kAsTuple);
+  out.written = bytes;
+  if (error) {
+    out.error.detail = say("sending the request", error);
+  } else {
+    co_await read_answer(stream, request, limits, out);
+  }
+  out.error.delivery = out.written == 0 ? Delivery::not_sent : Delivery::unknown;
+  co_return out;
+}
+
+}  // namespace
+
+net::awaitable<Exchange> exchange(Connection& connection, std::string head,
+                                  const ClientRequest& request, ExchangeLimits limits) {
+  if (auto* tls = std::get_if<TlsOut>(&connection.stream)) {
+    return exchange_on(*tls, std::move(head), request, limits);
+  }
+  return exchange_on(std::get<PlainOut>(connection.stream), std::move(head), request, limits);
+}
+
+}  // namespace parley::gateway::http
