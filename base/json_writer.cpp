@@ -15,11 +15,21 @@ void JsonWriter::quote(std::string_view text) {
     out_.append(text, from, i - from);
     from = i + 1;
     switch (c) {
-      case '"': out_ += "\\\""; break;
-      case '\\': out_ += "\\\\"; break;
-      case '\n': out_ += "\\n"; break;
-      case '\r': out_ += "\\r"; break;
-      case '\t': out_ += "\\t"; break;
+      case '"':
+        out_ += "\\\"";
+        break;
+      case '\\':
+        out_ += "\\\\";
+        break;
+      case '\n':
+        out_ += "\\n";
+        break;
+      case '\r':
+        out_ += "\\r";
+        break;
+      case '\t':
+        out_ += "\\t";
+        break;
       default:
         out_ += "\\u00";
         out_ += kHex[c >> 4];
@@ -33,7 +43,12 @@ void JsonWriter::quote(std::string_view text) {
 JsonWriter& JsonWriter::value(double number) {
   if (!std::isfinite(number)) return null();
   char digits[32];
-  const auto end = std::to_chars(digits, digits + sizeof digits, number);
+  // From 1e15 up with an exponent: a reader that keeps integers exact would refuse 2^64 and more
+  // written as digits only. Minus zero needs its fraction, or it reads as the integer 0.
+  if (number == 0 && std::signbit(number)) return raw("-0.0");
+  const auto end = std::abs(number) < 1e15 ? std::to_chars(digits, digits + sizeof digits, number)
+                                           : std::to_chars(digits, digits + sizeof digits, number,
+                                                           std::chars_format::scientific);
   return raw(std::string_view(digits, static_cast<std::size_t>(end.ptr - digits)));
 }
 

@@ -14,7 +14,10 @@ namespace parley {
 enum class TextUnit : std::uint8_t { bytes, utf16, code_points };
 enum class Level : std::uint8_t { none, converted, native };
 enum class InboundMode : std::uint8_t { push, pull, socket };
-enum class SendMode : std::uint8_t { call, socket };  // socket: we push to the customer's own socket
+enum class SendMode : std::uint8_t {
+  call,
+  socket
+};  // socket: we push to the customer's own socket
 
 struct ContentLevel {
   std::string type;  // part type as in JSON: "text", "image", "card", ...
@@ -41,11 +44,11 @@ struct Capabilities {
   std::vector<ReplyPolicy> reply_policy;  // empty: may always send
   double rate_per_s = 0;                  // 0: no limit of the platform's
   double burst = 0;
-  Milliseconds ack_deadline{};            // 0: none known
-  bool passive_reply = false;             // the webhook's own answer can carry the reply
+  Milliseconds ack_deadline{};  // 0: none known
+  bool passive_reply = false;   // the webhook's own answer can carry the reply
   InboundMode inbound_mode = InboundMode::push;
   SendMode send_mode = SendMode::call;
-  std::string text_kind = "cs";           // what classifiers should expect: cs, social, chat, review
+  std::string text_kind = "cs";  // what classifiers should expect: cs, social, chat, review
 };
 
 }  // namespace parley

@@ -2,9 +2,17 @@
 // The JSON form of the model, which is also what is stored: a row is one version byte and the JSON
 // document, so history is served and streamed without encoding it again.
 //
-// Promise  decode(encode(x)) == x; members this version does not know are kept and written back.
-// Errors   decode of anything else gives malformed with the place; nothing throws.
-// Limits   a document of at most kDocumentBytesMax bytes and 32 levels.
+// Promise  decode(encode(x)) == x, if the texts in x are UTF-8, its raw JSON (channel_data,
+// unknown)
+//          is JSON without spaces, its numbers are finite and its years are 0 to 9999: whoever
+//          lets text in checks that first (check_limits() does for a message). Members this version
+//          does not know are kept in `unknown`, where the struct has one, and written back; a part
+//          of an unknown type is kept whole as Unsupported. Default values are left out.
+// Errors   decode of anything else gives malformed with the place; nothing throws. A null is an
+//          absent member; of a repeated member the first counts. No text of the document is quoted
+//          but member names of this format.
+// Limits   a document of at most kDocumentBytesMax bytes and 32 levels; 256 members in an object;
+//          16 levels inside what is kept raw.
 // Threads  any.
 #pragma once
 
@@ -51,7 +59,8 @@ Result<T> from_stored(std::string_view bytes);
 // The JSON inside a stored row, without decoding it; "" if the version byte is not ours.
 std::string_view stored_json(std::string_view bytes) noexcept;
 
-// A conversation's parts as a request body may give them ([{"type":"text","text":"hi"}]).
+// A conversation's parts as a request body may give them ([{"type":"text","text":"hi"}]). Stricter
+// than from_json: a type this version does not know is malformed, since a caller can correct it.
 Result<std::vector<Part>> parts_from_json(std::string_view json);
 
 std::vector<Row> transition_rows(const Transition& transition);

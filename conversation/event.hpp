@@ -12,16 +12,41 @@
 namespace parley {
 
 enum class EventType : std::uint8_t {
-  message_created, message_updated, message_deleted,
+  message_created,
+  message_updated,
+  message_deleted,
   delivery_updated,
-  conversation_opened, conversation_queued, conversation_offered, conversation_assigned,
-  conversation_transferred, conversation_closed, conversation_reopened,
-  control_offered, control_accepted, control_passed, control_released, control_rejected,
-  typing_started, typing_stopped, message_read, reaction_added, reaction_removed,
-  identity_linked, identity_unlinked, person_merged, person_unmerged, person_erased,
-  notification_accepted, notification_suppressed, notification_sent, notification_replied,
+  conversation_opened,
+  conversation_queued,
+  conversation_offered,
+  conversation_assigned,
+  conversation_transferred,
+  conversation_closed,
+  conversation_reopened,
+  control_offered,
+  control_accepted,
+  control_passed,
+  control_released,
+  control_rejected,
+  typing_started,
+  typing_stopped,
+  message_read,
+  reaction_added,
+  reaction_removed,
+  identity_linked,
+  identity_unlinked,
+  person_merged,
+  person_unmerged,
+  person_erased,
+  notification_accepted,
+  notification_suppressed,
+  notification_sent,
+  notification_replied,
   routing_decided,
-  channel_up, channel_down, channel_throttled, channel_token_refreshed,
+  channel_up,
+  channel_down,
+  channel_throttled,
+  channel_token_refreshed,
   platform_event,  // a platform's event with no meaning of its own here: menu click, scan, follow
 };
 std::string_view to_string(EventType type) noexcept;  // "message.created"
@@ -32,11 +57,12 @@ std::string_view to_string(HolderKind kind) noexcept;
 
 struct Holder {
   HolderKind kind = HolderKind::none;
-  std::string id;          // bot, queue or agent id; the agent's while offered
+  std::string id;  // bot, queue or agent id; the agent's while offered
   friend bool operator==(const Holder&, const Holder&) = default;
 };
 
 enum class Verification : std::uint8_t { none, asserted, channel, otp, signed_ };
+std::string_view to_string(Verification verification) noexcept;  // "signed" for signed_
 
 struct Identity {
   IdentityKey key;
@@ -85,7 +111,7 @@ struct DeliveryUpdate {
   friend bool operator==(const DeliveryUpdate&, const DeliveryUpdate&) = default;
 };
 
-struct Target {  // what a read, typing, reaction, edit or delete is about
+struct Target {         // what a read, typing, reaction, edit or delete is about
   std::string message;  // our id when known, else the platform's
   std::string emoji, text;
   friend bool operator==(const Target&, const Target&) = default;

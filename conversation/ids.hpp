@@ -16,20 +16,20 @@
 
 namespace parley {
 
-using TenantId = Id<struct TenantTag>;          // "demo": lower case, digits, '-' and '_', 1..64
-using ChannelId = Id<struct ChannelTag>;        // as named in the tenant file
-using PersonId = Id<struct PersonTag>;          // per_<32 hex>
+using TenantId = Id<struct TenantTag>;    // "demo": lower case, digits, '-' and '_', 1..64
+using ChannelId = Id<struct ChannelTag>;  // as named in the tenant file
+using PersonId = Id<struct PersonTag>;    // per_<32 hex>
 using ConversationId = Id<struct ConversationTag>;  // cnv_<32 hex>
-using EventId = Id<struct EventTag>;            // evt_<32 hex>-<seq>
-using MessageId = Id<struct MessageTag>;        // msg_<32 hex>-<seq>
-using SendId = Id<struct SendTag>;              // snd_<32 hex>-<seq>
-using DecisionId = Id<struct DecisionTag>;      // dec_<32 hex>-<seq>
-using BotCallId = Id<struct BotCallTag>;        // bot_<32 hex>-<seq>
-using EpisodeId = Id<struct EpisodeTag>;        // eps_<32 hex>-<seq of its opening event>
-using AgentId = Id<struct AgentTag>;            // as named in the tenant file
-using QueueId = Id<struct QueueTag>;            // as named in the tenant file
-using BotId = Id<struct BotTag>;                // as named in the tenant file
-using MediaId = Id<struct MediaTag>;            // med_<32 hex>
+using EventId = Id<struct EventTag>;                // evt_<32 hex>-<seq>
+using MessageId = Id<struct MessageTag>;            // msg_<32 hex>-<seq>
+using SendId = Id<struct SendTag>;                  // snd_<32 hex>-<seq>
+using DecisionId = Id<struct DecisionTag>;          // dec_<32 hex>-<seq>
+using BotCallId = Id<struct BotCallTag>;            // bot_<32 hex>-<seq>
+using EpisodeId = Id<struct EpisodeTag>;            // eps_<32 hex>-<seq of its opening event>
+using AgentId = Id<struct AgentTag>;                // as named in the tenant file
+using QueueId = Id<struct QueueTag>;                // as named in the tenant file
+using BotId = Id<struct BotTag>;                    // as named in the tenant file
+using MediaId = Id<struct MediaTag>;                // med_<32 hex>
 
 // The customer as one channel names them. `scope` is the channel id, or a name shared by channels
 // whose ids are the same person's ("user" for ids the tenant itself signed).

@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -73,16 +74,25 @@ struct Link {
 };
 
 enum class ActionType : std::uint8_t {
-  reply, postback, link, webview, call, location_request, mini_program, copy, form, handoff,
+  reply,
+  postback,
+  link,
+  webview,
+  call,
+  location_request,
+  mini_program,
+  copy,
+  form,
+  handoff,
 };
 
 struct Action {
   ActionType type = ActionType::reply;
-  std::string title;    // what the customer sees
-  std::string payload;  // comes back as ActionResponse.payload
-  std::string url;      // link, webview, form
+  std::string title;         // what the customer sees
+  std::string payload;       // comes back as ActionResponse.payload
+  std::string url;           // link, webview, form
   std::string app_id, page;  // mini_program
-  std::string phone;    // call
+  std::string phone;         // call
   Unknown unknown = {};
   friend bool operator==(const Action&, const Action&) = default;
 };
@@ -178,5 +188,11 @@ struct Unsupported {
 
 using Part = std::variant<Text, Media, Location, Contact, Link, Card, Cards, Form, FormResponse,
                           Template, Goods, Reaction, Edit, Deletion, ActionResponse, Unsupported>;
+
+// The part's "type" in JSON and in Capabilities::content: "text", "voice", "carousel", ...
+std::string_view part_type(const Part& part) noexcept;
+// An empty part of that type; nullopt for a type this version does not know.
+std::optional<Part> part_of_type(std::string_view type);
+const std::vector<std::string_view>& part_types();  // all of them
 
 }  // namespace parley

@@ -21,19 +21,19 @@ struct DedupKey {
 // One row put or (no value) erased beside the events. Ids are the domain's ids; bodies are the
 // stored forms of conversation/codec.hpp. Only this list exists, so a Store knows every row.
 enum class RowKind : std::uint8_t {
-  send = 1,        // id: SendId; body: Send
-  bot_call = 2,    // id: BotCallId; body: BotCall
-  queue_entry = 3, // id: PersonId; body: QueueEntry
-  assignment = 4,  // id: PersonId; body: Assignment
-  decision = 5,    // id: DecisionId; body: Decision
-  dead_letter = 6, // id: SendId; body: DeadLetter
-  identity = 7,    // id: identity_row_id(); body: Identity with its person
-  idempotency = 8, // id: key scope and key; body: saved answer
-  audit = 9,       // id: given by the Store (commit number); body: audit entry
-  relay = 10,      // id: Relay.id; body: Relay
-  user_index = 11, // id: the tenant's own user id; body: PersonId
-  media = 12,      // id: MediaId; body: media description
-  cursor = 13,     // id: channel and cursor name; body: the cursor
+  send = 1,         // id: SendId; body: Send
+  bot_call = 2,     // id: BotCallId; body: BotCall
+  queue_entry = 3,  // id: PersonId; body: QueueEntry
+  assignment = 4,   // id: PersonId; body: Assignment
+  decision = 5,     // id: DecisionId; body: Decision
+  dead_letter = 6,  // id: SendId; body: DeadLetter
+  identity = 7,     // id: identity_row_id(); body: Identity with its person
+  idempotency = 8,  // id: key scope and key; body: saved answer
+  audit = 9,        // id: given by the Store (commit number); body: audit entry
+  relay = 10,       // id: Relay.id; body: Relay
+  user_index = 11,  // id: the tenant's own user id; body: PersonId
+  media = 12,       // id: MediaId; body: media description
+  cursor = 13,      // id: channel and cursor name; body: the cursor
 };
 
 struct Row {
@@ -51,15 +51,15 @@ struct Transition {
   State state;                // after the events
   std::vector<DedupKey> dedup;
   std::vector<Decision> decisions;
-  std::vector<Send> sends;              // new or changed
-  std::vector<SendId> finished_sends;   // erased
+  std::vector<Send> sends;             // new or changed
+  std::vector<SendId> finished_sends;  // erased
   std::vector<DeadLetter> dead_letters;
   std::vector<SendId> erased_dead_letters;
   std::vector<BotCall> bot_calls;
   std::vector<BotCallId> finished_bot_calls;
   std::vector<QueueEntry> queue_entries;  // at most one
   bool leave_queue = false;
-  std::vector<Assignment> assignments;    // at most one
+  std::vector<Assignment> assignments;  // at most one
   bool end_assignment = false;
   std::vector<Relay> relays;
   std::vector<std::string> finished_relays;
