@@ -127,11 +127,17 @@ class Clusters {
   std::unique_ptr<UBreakIterator, BreakFree> iterator_;
 };
 
+bool ends_clause(char32_t c) noexcept {
+  return is_cjk_stop(c) || std::u32string_view(U",.;:!?").contains(c);
+}
+
 // How far a piece that starts at `from` may reach, and the good places to end it. A place early
 // in the piece is not good: on some platforms every message sent counts against a quota.
 struct Reach {
   std::size_t end = 0;  // first byte that does not fit
-  std::optional<std::size_t> line, space;
+  std::optional<std::size_t> line, clause, word;
+
+  std::size_t best() const { return line ? *line : clause ? *clause : word.value_or(end); }
 };
 
 Reach reach(std::string_view text, std::size_t from, std::size_t max, TextUnit unit) {
@@ -140,10 +146,12 @@ Reach reach(std::string_view text, std::size_t from, std::size_t max, TextUnit u
   char32_t previous = 0;
   while (at < text.size()) {
     const auto c = decode(text, at);
-    const bool late = used >= max / 2;
-    if (late && is_space(c.code)) found.space = at;  // it will be trimmed, so it is free
-    if (late && is_cjk_stop(previous) && !is_closing(c.code)) found.space = at;
-    if (c.code == '\n' && used >= max / 4 * 3) found.line = at;
+    const bool gap = is_space(c.code) || (is_cjk_stop(previous) && !is_closing(c.code));
+    if (gap && used >= max / 2) found.word = at;
+    if (gap && used >= max / 4 * 3) {
+      if (ends_clause(previous)) found.clause = at;
+      if (c.code == '\n') found.line = at;
+    }
     if (used + cost(c, unit) > max) break;
     used += cost(c, unit);
     at += c.bytes;
@@ -157,10 +165,9 @@ Reach reach(std::string_view text, std::size_t from, std::size_t max, TextUnit u
 std::size_t cut_at(std::string_view text, std::size_t from, const Reach& can,
                    const Clusters& clusters) {
   if (can.end == text.size()) return can.end;
-  const std::size_t wish = can.line ? *can.line : can.space ? *can.space : can.end;
-  const std::size_t whole = clusters.at_or_before(wish);
+  const std::size_t whole = clusters.at_or_before(can.best());
   const std::size_t cut = whole > from ? whole : can.end;  // one cluster fills the piece
-  if (can.line || can.space) return cut;
+  if (can.line || can.clause || can.word) return cut;
   const std::size_t url = url_start(text, cut);
   return url > from ? url : cut;
 }
@@ -187,6 +194,10 @@ std::vector<std::string> split_text(std::string_view text, std::size_t max, Text
   std::vector<std::string> pieces;
   std::size_t from = 0;
   while (from < text.size()) {
+    if (const auto space = decode(text, from); is_space(space.code)) {
+      from += space.bytes;
+      continue;
+    }
     const std::size_t cut = cut_at(text, from, reach(text, from, max, unit), clusters);
     const auto piece = trim(text.substr(from, cut - from));
     if (!piece.empty()) pieces.emplace_back(piece);

@@ -175,46 +175,67 @@ class WechatOaTyping final : public Typing {
   }
 };
 
-// Temporary media live three days. Images, voice and thumbnails come as bytes; of a video the
-// platform tells the address only. An error is JSON with status 200.
+// Temporary media live three days. Images and voice come as bytes; of a video the platform may tell
+// the address only. An error is JSON with status 200.
 class WechatOaMedia final : public MediaSource {
  public:
   using Step = std::variant<HttpCall, Error, RefreshToken>;
 
   Step start(const Media& media, const Channel& channel, std::string_view token) const override {
-    // A picture also has an address of its own, good when the id has expired or was not sent.
-    if (media.platform_id.empty()) {
-      if (media.url.starts_with("https://") || media.url.starts_with("http://")) {
-        return HttpCall{.method = "GET", .url = media.url, .content_type = "", .download = true};
-      }
-      return Error{.code = Errc::not_found, .detail = "the media has neither id nor address"};
-    }
-    return HttpCall{.method = "GET",
-                    .url = wechat_oa::api_url(channel, "/cgi-bin/media/get", token,
-                                              "media_id=" + percent_encode(media.platform_id)),
-                    .content_type = "",
-                    .download = media.kind != MediaKind::video,
-                    .step = 1};
+    if (media.platform_id.empty()) return picture(media);
+    return get(media, channel, token, media.kind == MediaKind::video ? kAsk : kDownload);
   }
 
-  Step resume(const Media& media, const Channel& channel, std::string_view token, int /*step*/,
+  Step resume(const Media& media, const Channel& channel, std::string_view token, int step,
               const HttpAnswer& answer) const override {
-    const auto type = answer.header("content-type");
-    const bool json = answer.body.starts_with('{') || type.contains("json");
-    if (answer.status == 200 && !json) {  // the bytes after all: ask for them to be kept
-      auto again = start(media, channel, token);
-      if (auto* call = std::get_if<HttpCall>(&again)) call->download = true;
-      return again;
-    }
+    const bool json =
+        answer.body.starts_with('{') || answer.header("content-type").contains("json");
+    // The bytes after all, of a call that was not meant to keep them.
+    if (answer.status == 200 && !json && step == kAsk) return get(media, channel, token, kDownload);
+
     auto said = wechat_oa::read_answer(answer);
-    if (auto* error = std::get_if<Error>(&said)) return std::move(*error);
     if (auto* refresh = std::get_if<RefreshToken>(&said)) return std::move(*refresh);
+    if (auto* error = std::get_if<Error>(&said)) {
+      if (error->code_text == kExpiredId && step != kPicture) return picture(media);
+      return std::move(*error);
+    }
     auto& url = std::get<wechat_oa::ApiAnswer>(said).video_url;
     if (!url.starts_with("https://") && !url.starts_with("http://")) {
-      return Error{.code = Errc::rejected, .detail = "the media's answer has no address"};
+      return Error{.code = Errc::rejected, .detail = "the answer is neither media nor an address"};
     }
-    return HttpCall{
-        .method = "GET", .url = std::move(url), .content_type = "", .download = true, .step = 2};
+    return download(std::move(url), kAddress);
+  }
+
+ private:
+  enum StepNumber : int { kAsk = 1, kDownload = 2, kAddress = 3, kPicture = 4 };
+  static constexpr std::string_view kExpiredId = "40007";
+
+  static HttpCall download(std::string url, StepNumber step) {
+    return {
+        .method = "GET", .url = std::move(url), .content_type = "", .download = true, .step = step};
+  }
+
+  static HttpCall get(const Media& media, const Channel& channel, std::string_view token,
+                      StepNumber step) {
+    auto call = download(wechat_oa::api_url(channel, "/cgi-bin/media/get", token,
+                                            "media_id=" + percent_encode(media.platform_id)),
+                         step);
+    call.download = step != kAsk;
+    return call;
+  }
+
+  // A picture also has an address of its own. It came with the push, which plain mode does not
+  // sign: we only ever follow it to the platform's image hosts.
+  static Step picture(const Media& media) {
+    std::string_view host = media.url;
+    const auto scheme = host.find("://");
+    host = scheme == std::string_view::npos ? std::string_view() : host.substr(scheme + 3);
+    host = host.substr(0, host.find_first_of("/?#\\"));
+    const bool ours = host.ends_with(".qpic.cn") || host.ends_with(".qlogo.cn");
+    if (!ours || host.contains('@') || !media.url.starts_with("http")) {
+      return Error{.code = Errc::not_found, .detail = "the media is no longer at the platform"};
+    }
+    return download(media.url, kPicture);
   }
 };
 

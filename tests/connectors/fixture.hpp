@@ -7,6 +7,7 @@
 #pragma once
 
 #include <functional>
+#include <ostream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -48,6 +49,8 @@ struct Fixture {
   // Does the proof cover the body? Then every single-bit change of it must be refused.
   bool body_signed = false;
 };
+
+inline void PrintTo(const Fixture& fixture, std::ostream* out) { *out << fixture.name; }
 
 using FixtureMaker = Fixture (*)();
 
