@@ -174,7 +174,7 @@ struct UpdateProfile {
 struct MergeInto {
   PersonId survivor;
   std::string actor, reason;
-};                   // said to the one that ends
+};  // said to the one that ends
 struct MergedFrom {  // said to the survivor, once a Relay "merged_from" arrives
   PersonId other;
   std::string actor, reason, relay;
@@ -204,11 +204,11 @@ struct MediaStored {
   std::string relay = {};
 };
 
-using Command =
-    std::variant<CustomerSays, CustomerSignals, ReceiptArrived, BotAnswered, BotFailed,
-                 OfferToAgent, AcceptOffer, RejectOffer, AssignToAgent, TakeOver, AgentSays, Note,
-                 Transfer, Release, CloseEpisode, SystemSays, SendProgress, ReplaySend,
-                 UpdateProfile, MergeInto, MergedFrom, UnmergeFrom, UnmergedFrom, LinkIdentity, MediaStored>;
+using Command = std::variant<CustomerSays, CustomerSignals, ReceiptArrived, BotAnswered, BotFailed,
+                             OfferToAgent, AcceptOffer, RejectOffer, AssignToAgent, TakeOver,
+                             AgentSays, Note, Transfer, Release, CloseEpisode, SystemSays,
+                             SendProgress, ReplaySend, UpdateProfile, MergeInto, MergedFrom,
+                             UnmergeFrom, UnmergedFrom, LinkIdentity, MediaStored>;
 
 // The command a relay row stands for ("merged_from", "unmerged_from", ...; not "fetch_media", which
 // the pipeline carries out itself). malformed: a verb we do not know.

@@ -132,6 +132,8 @@ struct Policy {
 inline constexpr std::size_t kRulesMax = 1'000;
 inline constexpr std::size_t kSegmentsMax = 100;
 inline constexpr std::size_t kValuesMax = 1'000;  // of one test
+inline constexpr std::size_t kValueBytesMax = 256;
+inline constexpr std::size_t kConditionsMax = 100;  // of one rule or segment
 inline constexpr std::size_t kPatternBytesMax = 512;
 inline constexpr int kConditionDepthMax = 8;
 inline constexpr std::uint32_t kTurnsPerMinuteMax = 120;  // the loop guard's highest setting

@@ -1,0 +1,155 @@
+#include "routing/control.hpp"
+
+#include <utility>
+
+#include "routing/say.hpp"
+
+namespace parley::routing {
+namespace {
+
+Lifecycle lifecycle_of(const State& state, HolderKind holder) {
+  switch (holder) {
+    case HolderKind::none:
+      return state.episode.empty() ? Lifecycle::closed : Lifecycle::snoozed;
+    case HolderKind::bot:
+      return Lifecycle::bot;
+    case HolderKind::queue:
+      return Lifecycle::queued;
+    case HolderKind::offered:
+      return Lifecycle::offered;
+    case HolderKind::agent:
+      return Lifecycle::assigned;
+  }
+  return Lifecycle::closed;
+}
+
+void say_notice(Draft& draft, const Queue& queue, std::string reply_token) {
+  const std::string_view language = draft.state.language;
+  const bool english = language == "en" || language.starts_with("en-");
+  const bool chinese = language.starts_with("zh") || language == "mixed";
+  const std::string& notice =
+      english || (!chinese && queue.notice_zh.empty()) ? queue.notice_en : queue.notice_zh;
+  if (notice.empty()) return;
+  const auto address = pick_address(draft.state, {});
+  if (!address) return;
+  Outgoing outgoing{.message = {}, .address = *address};
+  outgoing.message.content = {Text{.text = notice}};
+  outgoing.message.author = {
+      .type = AuthorType::system, .id = "queue:" + queue.id.value, .display_name = queue.name};
+  outgoing.reply_token = std::move(reply_token);
+  // A notice is a courtesy: where nothing may be said, nothing is.
+  if (may_say(draft, outgoing)) put_send(draft, std::move(outgoing));
+}
+
+}  // namespace
+
+void move_control(Draft& draft, ControlMove move) {
+  State& state = draft.state;
+  state.open_bot_call = {};
+  Holder from = std::exchange(state.control.holder, move.to);
+  ++state.control.epoch;
+  state.control.since = draft.now;
+  state.lifecycle = lifecycle_of(state, move.to.kind);
+  if (move.to.kind == HolderKind::agent) state.last_agent = {move.to.id};
+  if (state.waiting) {
+    state.waiting->offered_to =
+        move.to.kind == HolderKind::offered ? AgentId{move.to.id} : AgentId{};
+  }
+  Event& event = draft.append(move.type, std::move(move.actor));
+  event.note = std::move(move.note);
+  event.control = ControlChange{.from = std::move(from),
+                                .to = std::move(move.to),
+                                .epoch = state.control.epoch,
+                                .reason = std::move(move.reason),
+                                .priority = state.priority};
+}
+
+void enter_queue(Draft& draft, QueueMove move) {
+  State& state = draft.state;
+  state.waiting = QueueEntry{.tenant = state.tenant,
+                             .person = state.person,
+                             .queue = move.queue,
+                             .priority = state.priority,
+                             .since = draft.now,
+                             .reason = move.reason,
+                             .segment = state.segment,
+                             .language = state.language,
+                             .preview = std::move(move.preview),
+                             .skills = std::move(move.skills),
+                             .offered_to = {}};
+  move_control(draft, {.to = {HolderKind::queue, move.queue.value},
+                       .type = move.type,
+                       .reason = std::move(move.reason),
+                       .actor = std::move(move.actor),
+                       .note = std::move(move.note)});
+  const auto queue = draft.policy.queues.find(move.queue);
+  if (queue != draft.policy.queues.end()) {
+    say_notice(draft, queue->second, std::move(move.reply_token));
+  }
+}
+
+void fall_back(Draft& draft, const BotId& bot, std::string reason) {
+  const auto found = draft.policy.bots.find(bot);
+  QueueId queue = draft.policy.human_queue;
+  if (found != draft.policy.bots.end() && !found->second.fallback_queue.empty()) {
+    queue = found->second.fallback_queue;
+  }
+  if (!queue.empty()) {
+    enter_queue(draft, {.queue = std::move(queue), .reason = std::move(reason)});
+  } else {
+    move_control(draft, {.to = {}, .reason = std::move(reason)});
+  }
+}
+
+void open_episode(Draft& draft, std::string actor) {
+  State& state = draft.state;
+  if (state.last_inbound_at != TimePoint{}) {
+    const auto away = draft.now - state.last_inbound_at;
+    state.days_away = std::chrono::duration<double, std::ratio<86'400>>(away).count();
+    if (state.days_away < 0) state.days_away = 0;  // the wall clock was set back
+  }
+  state.episode = {draft.place("eps", draft.next_seq())};
+  ++state.episodes;
+  state.episode_turns = 0;
+  state.scores.clear();
+  state.priority = 0;
+  state.lifecycle = lifecycle_of(state, state.control.holder.kind);
+  draft.append(EventType::conversation_opened, std::move(actor));
+}
+
+void close_episode(Draft& draft, std::string reason, std::string actor) {
+  State& state = draft.state;
+  const EpisodeId closing = std::exchange(state.episode, {});
+  state.last_episode_closed = draft.now;
+  if (state.control.holder.kind == HolderKind::none) {
+    state.lifecycle = Lifecycle::closed;
+    Event& event = draft.append(EventType::conversation_closed, std::move(actor));
+    event.episode = closing;
+    event.note = std::move(reason);
+    return;
+  }
+  move_control(draft, {.to = {},
+                       .type = EventType::conversation_closed,
+                       .reason = reason,
+                       .actor = std::move(actor),
+                       .note = reason});
+  draft.out.events.back().episode = closing;
+}
+
+std::string spoken(const Holder& holder) {
+  switch (holder.kind) {
+    case HolderKind::none:
+      return "nobody";
+    case HolderKind::bot:
+      return "bot " + holder.id;
+    case HolderKind::queue:
+      return "queue " + holder.id;
+    case HolderKind::offered:
+      return "an offer to agent " + holder.id;
+    case HolderKind::agent:
+      return "agent " + holder.id;
+  }
+  return "nobody";
+}
+
+}  // namespace parley::routing

@@ -1,0 +1,87 @@
+#include "routing/draft.hpp"
+
+#include <utility>
+
+namespace parley::routing {
+namespace {
+
+constexpr std::size_t kEventsUsual = 6;
+
+bool waits(const State& state) {
+  return state.lifecycle == Lifecycle::queued || state.lifecycle == Lifecycle::offered;
+}
+
+}  // namespace
+
+Draft::Draft(const State& before_state, const DecideContext& context)
+    : before(before_state),
+      policy(context.policy),
+      analyzer(context.analyzer),
+      now(context.now),
+      state(out.state) {
+  out.state = before_state;
+  out.events.reserve(kEventsUsual);
+}
+
+Event& Draft::append(EventType type, std::string actor) {
+  Event& event = out.events.emplace_back();
+  event.seq = ++state.last_seq;
+  event.type = type;
+  event.id = {place("evt", event.seq)};
+  event.occurred_at = now;
+  event.received_at = now;
+  event.tenant = state.tenant;
+  event.person = state.person;
+  event.episode = state.episode;
+  event.actor = std::move(actor);
+  return event;
+}
+
+std::string Draft::place(std::string_view prefix, std::uint64_t seq) const {
+  return place_id(prefix, state.person, seq);
+}
+
+void Draft::settle_queue_entry() {
+  if (!waits(state)) state.waiting.reset();
+  if (state.waiting) {
+    state.waiting->epoch = state.control.epoch;
+    if (state.waiting != before.waiting) out.queue_entries.push_back(*state.waiting);
+  }
+  out.leave_queue = before.waiting && !state.waiting;
+}
+
+void Draft::settle_assignment() {
+  const bool had = before.lifecycle == Lifecycle::assigned;
+  const bool has = state.lifecycle == Lifecycle::assigned;
+  out.end_assignment = had && !has;
+  if (!has || (had && before.control.epoch == state.control.epoch)) return;
+  out.assignments.push_back({.tenant = state.tenant,
+                             .person = state.person,
+                             .agent = {state.control.holder.id},
+                             .queue = before.waiting ? before.waiting->queue : QueueId{},
+                             .epoch = state.control.epoch,
+                             .since = now});
+}
+
+void Draft::settle_bot_call() {
+  if (!before.open_bot_call.empty() && before.open_bot_call != state.open_bot_call) {
+    out.finished_bot_calls.push_back(before.open_bot_call);
+  }
+}
+
+Transition Draft::take() {
+  settle_queue_entry();
+  settle_assignment();
+  settle_bot_call();
+  return std::move(out);
+}
+
+Transition unchanged(const State& state) {
+  Transition out;
+  out.state = state;
+  return out;
+}
+
+Error refused(Errc code, std::string detail) { return {.code = code, .detail = std::move(detail)}; }
+
+}  // namespace parley::routing

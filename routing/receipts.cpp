@@ -1,0 +1,111 @@
+#include "routing/receipts.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "routing/commands.hpp"
+
+namespace parley::routing {
+namespace {
+
+// Moves one sent message up; false when the news is old.
+bool move_up(Draft& draft, SentRef& ref, const DeliveryStatus& news) {
+  const DeliveryState next = advance(ref.status.state, news.state);
+  if (next == ref.status.state) return false;
+  ref.status.state = next;
+  ref.status.error_code = news.error_code;
+  ref.status.error = news.error;
+  put_delivery(draft, ref.message_seq, ref.send_seq, ref.status, ref.external_id);
+  return true;
+}
+
+bool is_about(const SentRef& ref, const ReceiptArrived& receipt, std::uint64_t send_seq) {
+  if (!receipt.external_id.empty() && ref.external_id == receipt.external_id) return true;
+  return send_seq != 0 && ref.send_seq == send_seq;
+}
+
+// A receipt for a send whose outcome we do not know yet: it did arrive, or was refused.
+bool settle_open(Draft& draft, const SendId& send, std::uint64_t seq,
+                 const DeliveryStatus& status) {
+  const auto open = std::ranges::find(draft.state.open_sends, send);
+  if (open == draft.state.open_sends.end()) return false;
+  const bool says_something = advance(DeliveryState::uncertain, status.state) == status.state;
+  if (!says_something) return false;
+  draft.state.open_sends.erase(open);
+  draft.out.finished_sends.push_back(send);
+  SentRef ref{.external_id = {}, .send_seq = seq, .message_seq = seq, .status = status};
+  put_delivery(draft, seq, seq, status, {});
+  remember_sent(draft, std::move(ref));
+  return true;
+}
+
+}  // namespace
+
+Event& put_delivery(Draft& draft, std::uint64_t message_seq, std::uint64_t send_seq,
+                    DeliveryStatus status, std::string external_id) {
+  Event& event = draft.append(EventType::delivery_updated);
+  event.delivery = DeliveryUpdate{.message = {draft.place("msg", message_seq)},
+                                  .send = {draft.place("snd", send_seq)},
+                                  .status = std::move(status),
+                                  .external_id = std::move(external_id)};
+  return event;
+}
+
+void remember_sent(Draft& draft, SentRef ref) {
+  auto& sent = draft.state.sent;
+  sent.push_back(std::move(ref));
+  if (sent.size() > kExternalIdsMax) {
+    sent.erase(sent.begin(),
+               sent.begin() + static_cast<std::ptrdiff_t>(sent.size() - kExternalIdsMax));
+  }
+}
+
+bool mark_read(Draft& draft, const CustomerSignals& signal) {
+  auto& sent = draft.state.sent;
+  const std::string upto = signal.target ? signal.target->message : std::string();
+  std::size_t end = sent.size();
+  if (!upto.empty()) {
+    end = 0;  // a message we do not know: no news
+    for (std::size_t i = 0; i < sent.size(); ++i) {
+      const bool is_it =
+          sent[i].external_id == upto || draft.place("msg", sent[i].message_seq) == upto;
+      if (is_it) end = i + 1;
+    }
+  }
+  const bool news = std::any_of(
+      sent.begin(), sent.begin() + static_cast<std::ptrdiff_t>(end), [](const SentRef& ref) {
+        return advance(ref.status.state, DeliveryState::read) != ref.status.state;
+      });
+  if (!news) return false;
+  Event& event = draft.append(EventType::message_read);
+  event.occurred_at = signal.occurred_at.value_or(draft.now);
+  event.channel = signal.channel;
+  event.identity = signal.identity;
+  event.target = signal.target;
+  DeliveryStatus read;
+  read.state = DeliveryState::read;
+  for (std::size_t i = 0; i < end; ++i) move_up(draft, sent[i], read);
+  return true;
+}
+
+Decided decide_command(const State& state, const ReceiptArrived& receipt,
+                       const DecideContext& context) {
+  Draft draft(state, context);
+  std::uint64_t send_seq = 0;
+  if (const auto place = parse_place("snd", receipt.send.value);
+      place && place->person == state.person) {
+    send_seq = place->seq;
+  }
+  bool changed = false;
+  for (SentRef& ref : draft.state.sent) {
+    if (is_about(ref, receipt, send_seq)) changed = move_up(draft, ref, receipt.status) || changed;
+  }
+  if (!changed && send_seq != 0) {
+    changed = settle_open(draft, receipt.send, send_seq, receipt.status);
+  }
+  if (!changed) return unchanged(state);  // old news, or not ours
+  draft.out.dedup = receipt.dedup;
+  return draft.take();
+}
+
+}  // namespace parley::routing

@@ -1,0 +1,68 @@
+// routing/rules.hpp
+// Asking conditions of a turn's inputs, with the reason of each answer, and choosing who answers.
+//
+// A condition is answered from DecisionInputs alone. Only tests of the text look at the text, and
+// what they found is written into DecisionInputs::facts, so a recorded decision can be repeated
+// without it.
+// Threads  any; pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "conversation/decision.hpp"
+#include "routing/policy.hpp"
+#include "routing/rule_text.hpp"
+
+namespace parley::routing {
+
+class RuleView {
+ public:
+  // `text` null: text tests are answered from the facts. `hits` (may be null) receives the facts
+  // that text tests found.
+  RuleView(const DecisionInputs& inputs, const RuleText* text, std::vector<std::string>* hits)
+      : inputs_(inputs), text_(text), hits_(hits) {}
+
+  // Appends to `why` what failed, or what held.
+  bool holds(const Condition& condition, std::string& why) const;
+  bool has_fact(std::string_view prefix, std::string_view value) const;
+
+ private:
+  bool all_hold(const Condition& condition, std::string& why) const;
+  bool any_holds(const Condition& condition, std::string& why) const;
+  bool none_holds(const Condition& condition, std::string& why) const;
+  bool contains(const Condition& condition, std::string& why) const;
+  bool matches(const Condition& condition, std::string& why) const;
+  bool found(std::string_view prefix, const std::string& value, bool hit_in_text) const;
+
+  const DecisionInputs& inputs_;
+  const RuleText* text_;
+  std::vector<std::string>* hits_;
+};
+
+// Does this attribute pass; appends why.
+bool attribute_holds(const Condition& condition, const Attributes& attributes, std::string& why);
+
+bool pattern_matches(const Pattern& pattern, std::string_view text);
+// Empty when `out` is set, else what is wrong with the pattern.
+std::string compile_pattern(const std::string& source, std::shared_ptr<const Pattern>& out);
+
+// "agent:anna" and back.
+std::string holder_text(const Holder& holder);
+Holder holder_from(std::string_view text);
+
+std::string segment_of(const Policy& policy, const DecisionInputs& inputs);
+
+struct Verdict {
+  Holder outcome;
+  std::string rule;               // "" only for a signal that no rule asks for
+  const Rule* matched = nullptr;  // null when no rule did
+  int priority = 50;
+  std::string reason;
+  std::vector<RuleTrace> tried;
+};
+Verdict choose(const Policy& policy, const DecisionInputs& inputs, const RuleText* text,
+               std::vector<std::string>* hits);
+
+}  // namespace parley::routing

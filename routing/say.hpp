@@ -1,0 +1,35 @@
+// routing/say.hpp
+// Our side speaking: whether a message may go to an address now, and the send that takes it there.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "routing/draft.hpp"
+
+namespace parley::routing {
+
+struct Outgoing {
+  Message message;  // content and author; the rest is filled here
+  Address address;
+  std::string actor = {};
+  std::string note = {};
+  std::string reply_token = {};
+  std::string idempotency_key = {};  // "": a new one
+  bool fenced = false;
+  bool bulk = false;
+};
+
+// Where the customer last was, or is on the given channel.
+Result<Address> pick_address(const State& state, const std::optional<ChannelId>& channel);
+
+// Errors   malformed, recipient_gone, window_closed, overloaded, not_found (channel not configured)
+Result<void> may_say(const Draft& draft, const Outgoing& outgoing);
+// message.created and its send; the caller has asked may_say(). The message's id is the answer.
+MessageId put_send(Draft& draft, Outgoing outgoing);
+// message.created that will not go, and delivery.updated with the reason.
+void put_suppressed(Draft& draft, Outgoing outgoing, const Error& why);
+// An internal message: a note, a draft.
+Event& put_internal(Draft& draft, Message message, std::string actor, std::string note);
+
+}  // namespace parley::routing

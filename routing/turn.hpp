@@ -1,0 +1,46 @@
+// routing/turn.hpp
+// One thing the customer did, on its way to whoever answers: bookkeeping of where they are, the
+// inputs of the decision, the decision's record, and what follows from it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "routing/draft.hpp"
+#include "routing/rules.hpp"
+
+namespace parley::routing {
+
+// Where and as whom the customer showed up.
+struct Sighting {
+  const ChannelRef& channel;
+  const Identity& identity;
+  const std::string& recipient;
+  std::string_view opens_window;
+  TimePoint occurred_at{};
+  bool spoke = false;  // a message: this address becomes the first
+};
+void note_sighting(Draft& draft, const Sighting& sighting);
+void note_external_user(Draft& draft, const std::string& external_user);
+
+// Closes an episode that silence has ended and opens one if none is open.
+void ensure_episode(Draft& draft);
+
+struct Turn {
+  std::uint64_t seq = 0;  // of the event that is decided on
+  const ChannelRef& channel;
+  std::vector<std::string> facts = {};
+  TextAnalysis analysis = {};
+  std::string text_kind = {};
+  RuleText text = {};
+  std::string preview = {};
+  std::string passive_token = {};
+};
+
+DecisionInputs inputs_of(const Draft& draft, Turn& turn);
+// Appends routing.decided and its record and does what was decided.
+void record_and_follow(Draft& draft, Turn&& turn, DecisionInputs inputs, Verdict verdict);
+
+}  // namespace parley::routing
