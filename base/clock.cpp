@@ -29,12 +29,11 @@ std::string format_time(TimePoint time) {
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss<Milliseconds> clock(time - day);
   char out[40];
-  std::snprintf(out, sizeof out, "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ",
-                static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                static_cast<unsigned>(date.day()), static_cast<int>(clock.hours().count()),
-                static_cast<int>(clock.minutes().count()),
-                static_cast<int>(clock.seconds().count()),
-                static_cast<int>(clock.subseconds().count()));
+  std::snprintf(
+      out, sizeof out, "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", static_cast<int>(date.year()),
+      static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+      static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
+      static_cast<int>(clock.seconds().count()), static_cast<int>(clock.subseconds().count()));
   return out;
 }
 
@@ -78,9 +77,15 @@ bool parse_time(std::string_view text, TimePoint& out) {
                                          std::chrono::month{static_cast<unsigned>(month)},
                                          std::chrono::day{static_cast<unsigned>(day)}};
   if (at != text.size() || !date.ok() || hour > 23 || minute > 59 || second > 60) return false;
-  out = std::chrono::sys_days(date) + std::chrono::hours(hour) +
-        std::chrono::minutes(minute - offset_minutes) + std::chrono::seconds(second) +
-        Milliseconds(ms);
+  const TimePoint time = std::chrono::sys_days(date) + std::chrono::hours(hour) +
+                         std::chrono::minutes(minute - offset_minutes) +
+                         std::chrono::seconds(second) + Milliseconds(ms);
+  // An offset or a leap second may leave the years that format_time() can write.
+  if (time < std::chrono::sys_days(std::chrono::year{0} / 1 / 1) ||
+      time >= std::chrono::sys_days(std::chrono::year{10000} / 1 / 1)) {
+    return false;
+  }
+  out = time;
   return true;
 }
 

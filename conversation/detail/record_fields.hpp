@@ -14,8 +14,9 @@ namespace parley::detail {
 
 inline constexpr std::string_view kEventSchema = "parley.event/1";
 
+// "" for what is no person id: cutting it could split a character and spoil the document.
 inline std::string conversation_text(const PersonId& person) {
-  return conversation_of(person).value;
+  return is_person_id(person.value) ? conversation_of(person).value : std::string();
 }
 
 template <class A>
@@ -163,7 +164,6 @@ void list_fields(A& a, const Address*) {
   a.field("recipient", &Address::recipient);
   a.field("opted_out", &Address::opted_out);
   a.field("unreachable", &Address::unreachable);
-  a.field("unreachable", &Address::unreachable);
 }
 
 template <class A>
@@ -196,14 +196,11 @@ void list_fields(A& a, const State*) {
   a.field("segment", &State::segment);
   a.field("last_agent", &State::last_agent);
   a.field("waiting", &State::waiting);
-  a.field("waiting", &State::waiting);
   a.field("first_seen", &State::first_seen);
   a.field("last_seen", &State::last_seen);
   a.field("last_inbound_at", &State::last_inbound_at);
   a.field("last_outbound_at", &State::last_outbound_at);
-  a.field("last_outbound_at", &State::last_outbound_at);
   a.field("last_episode_closed", &State::last_episode_closed);
-  a.field("days_away", &State::days_away);
   a.field("days_away", &State::days_away);
   a.field("scores", &State::scores);
   a.field("addresses", &State::addresses);
@@ -295,8 +292,6 @@ void list_fields(A& a, const Relay*) {
   a.field("reason", &Relay::reason);
   a.field("addresses", &Relay::addresses);
   a.field("windows", &Relay::windows);
-  a.field("addresses", &Relay::addresses);
-  a.field("windows", &Relay::windows);
 }
 
 template <class A>
@@ -327,9 +322,6 @@ void list_fields(A& a, const DecisionInputs*) {
   a.field("analysis", &DecisionInputs::analysis);
   a.field("terms", &DecisionInputs::terms);
   a.field("attributes", &DecisionInputs::attributes);
-  a.field("facts", &DecisionInputs::facts);
-  a.field("days_since_seen", &DecisionInputs::days_since_seen);
-  a.field("bot_turns", &DecisionInputs::bot_turns);
   a.field("facts", &DecisionInputs::facts);
   a.field("days_since_seen", &DecisionInputs::days_since_seen);
   a.field("bot_turns", &DecisionInputs::bot_turns);
