@@ -23,10 +23,10 @@
 namespace parley::gateway {
 
 struct ApiLimits {
-  std::size_t failures_per_minute_max = 10;   // wrong keys of one address, then 429
-  std::size_t addresses_max = 10'000;         // remembered for that
-  std::size_t keys_in_flight_max = 10'000;    // POSTs with an Idempotency-Key under way
-  Milliseconds stream_auth_timeout{10'000};   // for the first frame of /v1/stream
+  std::size_t failures_per_minute_max = 10;     // wrong keys of one address, then 429
+  std::size_t addresses_max = 10'000;           // remembered for that
+  std::size_t keys_in_flight_max = 10'000;      // POSTs with an Idempotency-Key under way
+  Milliseconds stream_auth_timeout{10'000};     // for the first frame of /v1/stream
   std::size_t stream_frames_in_flight_max = 8;  // handed to the socket and not yet written
 };
 

@@ -1,0 +1,34 @@
+// gateway/api/reads.hpp
+// Reads that routes share, off the I/O threads, and ids from paths.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "conversation/state.hpp"
+#include "gateway/api/call.hpp"
+
+namespace parley::gateway::api {
+
+// nullopt: no id of that form, which answers as one that does not exist.
+std::optional<PersonId> conversation_person(std::string_view conversation_id);
+std::optional<PersonId> person_in_path(std::string_view person_id);
+
+net::awaitable<Result<std::optional<State>>> read_state(Call& call, PersonId person);
+net::awaitable<Result<std::optional<std::string>>> read_row(Call& call, RowKind kind,
+                                                            std::string id);
+// The person the tenant's own user id stands for.
+net::awaitable<Result<std::optional<PersonId>>> read_external_user(Call& call, std::string user);
+
+// {"<name>":[...],"next":"..."}
+http::Response list_answer(std::string_view name, std::string_view items, const std::string& next);
+
+// The agent a request acts as: the key's own, else `agent` of the body.
+struct Acting {
+  AgentId agent;
+  std::optional<http::Response> refused = {};
+};
+Acting acting_agent(const Call& call, const std::optional<std::string>& named);
+
+}  // namespace parley::gateway::api
