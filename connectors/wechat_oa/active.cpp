@@ -66,6 +66,13 @@ void write_content(JsonWriter& json, const Item& item, std::string_view media_id
   }
 }
 
+// The platform refuses a repeat of this within ten minutes. It takes 32 characters; a longer key
+// is shortened to as many of its digest.
+std::string client_msg_id(const std::string& key) {
+  constexpr std::size_t kCharsMax = 32;
+  return key.size() <= kCharsMax ? key : to_hex(sha256(key)).substr(0, kCharsMax);
+}
+
 std::string template_body(const Item& item, const SendContext& context) {
   const Template& filled = *item.filled;
   JsonWriter json;
@@ -73,10 +80,7 @@ std::string template_body(const Item& item, const SendContext& context) {
   json.member("template_id", filled.name);
   if (item.kind == Item::Kind::template_) {
     optional_member(json, "url", filled.url);
-    // The platform refuses a repeat of this within ten minutes; it takes 32 characters.
-    if (!context.send.idempotency_key.empty()) {
-      json.member("client_msg_id", to_hex(sha256(context.send.idempotency_key)).substr(0, 32));
-    }
+    optional_member(json, "client_msg_id", client_msg_id(context.send.idempotency_key));
   } else if (filled.app_id.empty()) {
     optional_member(json, "page", filled.url.empty() ? filled.page : filled.url);
   }

@@ -34,6 +34,12 @@ std::string file_name(const Media& media, std::string_view fallback) {
   return media.name.empty() ? std::string(fallback) : media.name;
 }
 
+std::string shortest(double value) {
+  char digits[32];
+  const auto end = std::to_chars(digits, digits + sizeof digits, value);
+  return {digits, end.ptr};
+}
+
 class Planner {
  public:
   Planner(const Message& message, const Channel& channel)
@@ -59,6 +65,16 @@ class Planner {
     for (auto& piece : split_text(text, text_max_, TextUnit::bytes)) {
       item(Item::Kind::text).text = std::move(piece);
     }
+  }
+
+  // What has no form of its own joins the text before it: each message counts against the window.
+  void add_converted(std::string_view text) {
+    const bool joins = !text.empty() && !plan_.items.empty() &&
+                       plan_.items.back().kind == Item::Kind::text &&
+                       plan_.items.back().text.size() + 1 + text.size() <= text_max_;
+    if (!joins) return add_text(text);
+    plan_.items.back().text += "\n";
+    plan_.items.back().text += text;
   }
 
   void add(const Text& part) {
@@ -132,13 +148,13 @@ class Planner {
     if (shown) return;
     const auto caption = part.name.empty() ? std::string_view(part.alt) : part.name;
     if (part.kind == MediaKind::sticker && !part.emoji.empty()) {
-      add_text(part.emoji);
+      add_converted(part.emoji);
       degrade("sticker: sent as emoji");
     } else if (!part.url.empty()) {
-      add_text(joined({caption, part.transcript, part.url}, "\n"));
+      add_converted(joined({caption, part.transcript, part.url}, "\n"));
       degrade(std::string(word) + ": sent as a link");
     } else if (!caption.empty() || !part.transcript.empty()) {
-      add_text(joined({caption, part.transcript}, "\n"));
+      add_converted(joined({caption, part.transcript}, "\n"));
       degrade(std::string(word) + ": only its name was sent");
     } else {
       degrade(std::string(word) + ": left out");
@@ -146,13 +162,13 @@ class Planner {
   }
 
   void add(const Location& part) {
-    JsonNumber latitude(part.latitude), longitude(part.longitude);
     const auto name = part.name.empty() ? part.address : part.name;
-    std::string map = "https://apis.map.qq.com/uri/v1/marker?marker=coord:" + latitude.text + "," +
-                      longitude.text;
+    std::string map =
+        "https://apis.map.qq.com/uri/v1/marker?marker=coord:" + shortest(part.latitude) + "," +
+        shortest(part.longitude);
     if (!name.empty()) map += ";title:" + percent_encode(name);
     if (!part.address.empty()) map += ";addr:" + percent_encode(part.address);
-    add_text(joined({part.name, part.address, map}, "\n"));
+    add_converted(joined({part.name, part.address, map}, "\n"));
     degrade("location: sent as a map link");
   }
 
@@ -160,12 +176,12 @@ class Planner {
     std::string text = part.name;
     for (const auto& phone : part.phones) text += "\n" + phone;
     for (const auto& email : part.emails) text += "\n" + email;
-    add_text(text);
+    add_converted(text);
     degrade("contact: sent as text");
   }
 
   void add(const Link& part) {
-    if (part.title.empty() && part.description.empty()) return add_text(part.url);
+    if (part.title.empty() && part.description.empty()) return add_converted(part.url);
     Item& made = item(Item::Kind::news);
     made.title = part.title.empty() ? part.url : part.title;
     made.description = part.description;
@@ -212,7 +228,7 @@ class Planner {
       made.image_url = card.image_url;
       return;
     }
-    add_text(joined({card.title, card.text, card.image_url}, "\n"));
+    add_converted(joined({card.title, card.text, card.image_url}, "\n"));
     degrade("card: sent as text");
     add_actions(card.actions);
   }
@@ -233,7 +249,7 @@ class Planner {
         }
       }
     }
-    add_text(text);
+    add_converted(text);
     degrade("cards: sent as a numbered list");
     add_actions(actions);
   }
@@ -245,7 +261,7 @@ class Planner {
       text += field.label.empty() ? field.name : field.label;
       for (const auto& option : field.options) text += "\n- " + option;
     }
-    add_text(text);
+    add_converted(text);
     degrade("form: sent as questions");
   }
 
@@ -258,7 +274,7 @@ class Planner {
 
   void add(const Goods& part) {
     if (part.url.empty()) {
-      add_text(joined({part.title, part.price, part.status, part.id}, "\n"));
+      add_converted(joined({part.title, part.price, part.status, part.id}, "\n"));
       return degrade("goods: sent as text");
     }
     Item& made = item(Item::Kind::news);
@@ -305,7 +321,10 @@ class Planner {
       if (&action == shown) continue;
       add_action(action, lines, options);
     }
-    if (!lines.empty()) add_lines(lines);
+    if (!lines.empty()) {
+      add_converted(std::string_view(lines).substr(1));
+      degrade("actions: sent as lines of text");
+    }
     if (options.empty()) return;
     const bool after_text = !plan_.items.empty() && plan_.items.back().kind == Item::Kind::text;
     Item& menu = after_text ? plan_.items.back() : item(Item::Kind::menu);
@@ -354,25 +373,6 @@ class Planner {
     if (account.empty()) account = channel_.setting("kf_account");
     item(Item::Kind::transfer).text = std::move(account);
   }
-
-  void add_lines(std::string_view lines) {
-    if (!plan_.items.empty() && plan_.items.back().kind == Item::Kind::text &&
-        plan_.items.back().text.size() + lines.size() <= text_max_) {
-      plan_.items.back().text += lines;
-    } else {
-      add_text(lines.substr(1));
-    }
-    degrade("actions: sent as lines of text");
-  }
-
-  struct JsonNumber {
-    explicit JsonNumber(double value) {
-      char digits[32];
-      const auto end = std::to_chars(digits, digits + sizeof digits, value);
-      text.assign(digits, end.ptr);
-    }
-    std::string text;
-  };
 
   const Message& message_;
   const Channel& channel_;

@@ -224,6 +224,15 @@ const SendCase kSends[] = {
      send_of({media(MediaKind::image, "", "http://a.cn/i.png")}),
      {custom("text", R"({"content":"http://a.cn/i.png"})")},
      1},
+    {"AddressUnderItsText",
+     send_of({text("看图"), media(MediaKind::image, "", "http://a.cn/i.png")}),
+     {custom("text", R"({"content":"看图\nhttp://a.cn/i.png"})")},
+     1},
+    {"AddressThatDoesNotFitUnderItsText",
+     send_of({text(std::string(2040, 'a')), media(MediaKind::image, "", "http://a.cn/i.png")}),
+     {custom("text", R"({"content":")" + std::string(2040, 'a') + R"("})"),
+      custom("text", R"({"content":"http://a.cn/i.png"})")},
+     1},
     {"Sticker", send_of({sticker()}), {custom("text", R"({"content":"👍"})")}, 1},
     {"File", send_of({file()}), {custom("text", R"({"content":"f.pdf\nhttp://a.cn/f.pdf"})")}, 1},
     {"News",
@@ -395,12 +404,25 @@ TEST(WechatOaSend, TemplatesHaveTheirOwnApiAndIds) {
   EXPECT_EQ(played.urls[0],
             "https://api.weixin.qq.com/cgi-bin/message/template/send?access_token=TOKEN");
   EXPECT_TRUE(played.bodies[0].starts_with(
-      R"({"touser":"oUser","template_id":"TPL","url":"http://a.cn","client_msg_id":")"));
+      R"({"touser":"oUser","template_id":"TPL","url":"http://a.cn","client_msg_id":"key-1",)"));
   EXPECT_TRUE(
       played.bodies[0].ends_with(R"("miniprogram":{"appid":"wx9","pagepath":"pages/o"},)"
                                  R"("data":{"first":{"value":"你好"},"keyword1":{"value":"1"}}})"));
   EXPECT_EQ(std::get<Sent>(played.end).external_ids,
             std::vector<std::string>{"18446744073709551615"});
+}
+
+TEST(WechatOaSend, ALongIdempotencyKeyIsShortened) {
+  auto send = send_of({filled("")});
+  for (const char last : {'a', 'b'}) {
+    send.idempotency_key = std::string(60, 'k') + last;
+    const auto body = play(send, channel()).bodies.at(0);
+    const auto at = body.find("\"client_msg_id\":\"");
+    ASSERT_NE(at, std::string::npos);
+    const auto id = body.substr(at + 17, body.find('"', at + 17) - at - 17);
+    EXPECT_EQ(id.size(), 32u);
+    EXPECT_NE(id.back(), 'k');
+  }
 }
 
 TEST(WechatOaSend, SubscriptionMessagesToo) {
