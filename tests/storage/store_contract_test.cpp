@@ -175,6 +175,36 @@ TEST_P(StoreContract, CommitsOfOneConversationInFlightKeepTheirOrder) {
   EXPECT_EQ(bodies(kDemo, who).size(), 500u);
 }
 
+// A commit without events moves no sequence number: only that it was handed over before the failure
+// was known tells that it was built on something that never happened.
+TEST_P(StoreContract, WhatWasBuiltOnAFailedCommitInFlightIsAConflict) {
+  ASSERT_OK(commit(with_key(turn(kDemo, person("a"), 0), "m1")));
+  // An answer that does not return keeps the committer from the next group.
+  std::promise<void> go_on;
+  store_->commit(turn(kDemo, person("x"), 0),
+                 [done = go_on.get_future()](Result<Committed>) mutable { done.get(); });
+  auto duplicate = commit_async(*store_, with_key(turn(kDemo, person("a"), 1), "m1"));
+  auto on_top = commit_async(*store_, turn(kDemo, person("a"), 1, 0));
+  auto own_duplicate = commit_async(*store_, with_key(turn(kDemo, person("a"), 1), "m1"));
+  auto wrong = commit_async(*store_, turn(kDemo, person("c"), 5));
+  auto on_wrong = commit_async(*store_, turn(kDemo, person("c"), 0));
+  auto stranger = commit_async(*store_, turn(kDemo, person("b"), 0));
+  auto twin = commit_async(*store_, with_key(turn(kDemo, person("d"), 0), "m2"));
+  auto twins_twin = commit_async(*store_, with_key(turn(kDemo, person("e"), 0), "m2"));
+  go_on.set_value();
+  EXPECT_TRUE(duplicate.get()->duplicate);
+  EXPECT_EQ(code_of(on_top.get()), Errc::conflict);
+  EXPECT_TRUE(own_duplicate.get()->duplicate);
+  EXPECT_EQ(code_of(wrong.get()), Errc::conflict);
+  EXPECT_EQ(code_of(on_wrong.get()), Errc::conflict);
+  ASSERT_OK(stranger.get());
+  EXPECT_FALSE(twin.get()->duplicate);
+  EXPECT_TRUE(twins_twin.get()->duplicate) << "its twin is in the same group";
+  // Handed over after the answers: a new start.
+  ASSERT_OK(commit(turn(kDemo, person("a"), 1, 0)));
+  ASSERT_OK(commit(turn(kDemo, person("c"), 0)));
+}
+
 TEST_P(StoreContract, FiftyThreadsWithOneDedupKeyMakeOneCommit) {
   for (int round = 0; round < 5; ++round) {
     const auto key = "m" + std::to_string(round);
