@@ -20,7 +20,7 @@ const Capabilities kCapabilities = [] {
        {"text",     "image",    "file",          "audio",          "voice",   "video",
         "sticker",  "location", "contact",       "link",           "card",    "carousel",
         "list",     "form",     "form_response", "template",       "product", "order",
-        "reaction", "edit",     "deletion",      "action_response"}) {
+        "reaction", "edit",     "delete",      "action_response"}) {
     can.content.push_back({type, Level::native});
   }
   can.text_max = kTextBytesMax;

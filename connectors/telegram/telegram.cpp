@@ -33,7 +33,7 @@ const Capabilities kCapabilities = [] {
                  {"form_response", Level::native},
                  {"reaction", Level::none},
                  {"edit", Level::none},
-                 {"deletion", Level::none},
+                 {"delete", Level::none},
                  {"template", Level::none}};
   can.text_max = 4096;
   can.text_unit = TextUnit::utf16;

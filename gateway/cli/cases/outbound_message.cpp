@@ -1,0 +1,185 @@
+#include "gateway/cli/cases/outbound_message.hpp"
+
+#include <algorithm>
+#include <optional>
+
+namespace parley::gateway::cli {
+namespace {
+
+// A gateway whose texts are Markdown throughout: where a case was taken from it, `text` is too.
+constexpr std::string_view kMarkdownSource = "nyaruka/courier";
+
+std::optional<ActionType> action_type(std::string_view name) {
+  if (name == "text" || name == "reply") return ActionType::reply;
+  if (name == "postback") return ActionType::postback;
+  if (name == "url" || name == "link") return ActionType::link;
+  if (name == "location") return ActionType::location_request;
+  if (name == "form") return ActionType::form;
+  if (name == "webview") return ActionType::webview;
+  if (name == "call") return ActionType::call;
+  if (name == "copy") return ActionType::copy;
+  return std::nullopt;
+}
+
+std::optional<Action> action_of(const Json& from) {
+  const auto type = action_type(from.text_or("type", "text"));
+  if (!type) return std::nullopt;
+  Action action;
+  action.type = *type;
+  action.title = from.text_or("text", from.text_or("title", ""));
+  const std::string extra = from.text_or("extra", "");
+  if (*type == ActionType::link || *type == ActionType::form || *type == ActionType::webview) {
+    action.url = from.text_or("url", extra);
+  } else {
+    action.payload = from.text_or("payload", extra);
+  }
+  return action;
+}
+
+MediaKind kind_of(std::string_view type) {
+  const auto is = [&](std::string_view name) { return type.starts_with(name); };
+  if (is("image")) return MediaKind::image;
+  if (is("voice")) return MediaKind::voice;
+  if (is("audio")) return MediaKind::audio;
+  if (is("video")) return MediaKind::video;
+  if (is("sticker")) return MediaKind::sticker;
+  return MediaKind::file;
+}
+
+Media attachment_of(const Json& from) {
+  Media media;
+  const std::string type = from.text_or("content_type", from.text_or("type", ""));
+  media.kind = kind_of(type);
+  if (type.find('/') != std::string::npos) media.mime = type;
+  media.url = from.text_or("url", "");
+  media.platform_id = from.text_or("media_id", from.text_or("platform_id", ""));
+  media.name = from.text_or("filename", from.text_or("title", ""));
+  media.alt = from.text_or("description", "");
+  media.thumbnail = from.text_or("thumb_media_id", "");
+  return media;
+}
+
+Link article_of(const Json& from) {
+  Link link;
+  link.url = from.text_or("url", "");
+  link.title = from.text_or("title", "");
+  link.description = from.text_or("description", "");
+  link.image_url = from.text_or("picurl", from.text_or("image_url", ""));
+  return link;
+}
+
+Card page_of(const Json& from) {
+  Card card;
+  card.title = from.text_or("title", "");
+  card.image_media_id = from.text_or("thumb_media_id", "");
+  Action open;
+  open.type = ActionType::mini_program;
+  open.app_id = from.text_or("appid", "");
+  open.page = from.text_or("pagepath", "");
+  card.actions.push_back(std::move(open));
+  return card;
+}
+
+Media music_of(const Json& from) {
+  Media media = attachment_of(from);
+  media.kind = MediaKind::audio;
+  for (const char* key : {"musicurl", "musicUrl", "music_url"}) {
+    if (media.url.empty()) media.url = from.text_or(key, "");
+  }
+  if (media.thumbnail.empty()) media.thumbnail = from.text_or("thumbMediaId", "");
+  return media;
+}
+
+// A mini-program page has a form of its own in our model; other rich types go in the platform's
+// words.
+void add_rich(const Json& rich, Message& message) {
+  if (!rich.is_object()) return;
+  const Json& page = rich["miniprogrampage"];
+  if (page.is_object()) {
+    message.content.emplace_back(page_of(page));
+  } else {
+    message.channel_data = rich.dump();
+  }
+}
+
+Template template_of(const Json& from) {
+  Template out;
+  out.name = from.text_or("name", from.text_or("template_id", ""));
+  out.language = from.text_or("language", "");
+  out.category = from.text_or("category", "");
+  out.url = from.text_or("url", "");
+  out.page = from.text_or("page", "");
+  for (const auto& [name, value] : from["data"].members) {
+    out.parameters[name] = value.is_object() ? value.text_or("value", "") : value.text;
+  }
+  return out;
+}
+
+TextFormat text_format(const Case& one) {
+  const Json& format = one.root["message"]["format"];
+  if (format.is_text()) {
+    if (format.text == "markdown") return TextFormat::markdown;
+    return format.text == "html" ? TextFormat::html : TextFormat::plain;
+  }
+  const bool markdown =
+      one.platform == "telegram" && one.root["source"].text_or("repo", "") == kMarkdownSource;
+  return markdown ? TextFormat::markdown : TextFormat::plain;
+}
+
+void add_content(const Case& one, const Json& from, Message& message) {
+  const std::string text = from.text_or("text", "");
+  if (!text.empty()) message.content.emplace_back(Text{.text = text, .format = text_format(one)});
+  for (const auto& one_file : from["attachments"].items) {
+    message.content.emplace_back(attachment_of(one_file));
+  }
+  for (const auto& article : from["articles"].items) {
+    message.content.emplace_back(article_of(article));
+  }
+  if (from["music"].is_object() || from.text_or("type", "") == "music") {
+    message.content.emplace_back(music_of(from["music"].is_object() ? from["music"] : from));
+  } else if (from["media_id"].is_text()) {
+    message.content.emplace_back(attachment_of(from));
+  }
+  if (from["template"].is_object()) message.content.emplace_back(template_of(from["template"]));
+  add_rich(from["rich"], message);
+}
+
+}  // namespace
+
+CaseSend send_of(const Case& one) {
+  const Json& from = one.root["message"];
+  const PersonId person{"per_00000000000000000000000000000001"};
+  CaseSend out;
+  Send& send = out.send;
+  send.id = SendId{place_id("snd", person, 1)};
+  send.tenant = TenantId{"cases"};
+  send.person = person;
+  send.channel = ChannelId{"ch1"};
+  send.recipient = from.text_or("to", "");
+  send.idempotency_key = from.text_or("client_msg_id", from.text_or("idempotency_key", "key_1"));
+  send.reply_token = from.text_or("reply_token", "");
+  send.created_at = clock_of(one);
+  Message& message = send.message;
+  message.id = MessageId{place_id("msg", person, 1)};
+  message.direction = Direction::outbound;
+  message.author.type = AuthorType::bot;
+  message.reply_to = from.text_or("reply_to_external_id", "");
+  add_content(one, from, message);
+  for (const auto& quick_reply : from["quick_replies"].items) {
+    if (auto action = action_of(quick_reply)) {
+      message.suggested_actions.push_back(*std::move(action));
+    } else {
+      ++out.inexpressible;
+    }
+  }
+  if (from["transfer"].boolean) {
+    Action handoff;
+    handoff.type = ActionType::handoff;
+    handoff.payload = from.text_or("kf_account", "");
+    message.suggested_actions.push_back(std::move(handoff));
+  }
+  message.fallback_text = fallback_text(message.content);
+  return out;
+}
+
+}  // namespace parley::gateway::cli

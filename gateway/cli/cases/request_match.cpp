@@ -1,0 +1,174 @@
+#include "gateway/cli/cases/request_match.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <map>
+
+#include "connectors/url.hpp"
+
+namespace parley::gateway::cli {
+namespace {
+
+using connectors::HttpCall;
+
+// "path" and "query" of a URL.
+std::pair<std::string, std::string> split_url(const std::string& url) {
+  const auto host = url.find("://");
+  auto path =
+      host == std::string::npos ? url : url.substr(std::min(url.find('/', host + 3), url.size()));
+  const auto question = path.find('?');
+  if (question == std::string::npos) return {path, ""};
+  return {path.substr(0, question), path.substr(question + 1)};
+}
+
+using Multi = std::map<std::string, std::vector<std::string>>;
+
+// An empty field says as much as none.
+Multi fields_of(std::string_view form) {
+  Multi out;
+  while (!form.empty()) {
+    const auto end = form.find('&');
+    const auto field = form.substr(0, end);
+    form.remove_prefix(end == std::string_view::npos ? form.size() : end + 1);
+    const auto equals = field.find('=');
+    if (equals == std::string_view::npos) continue;
+    auto value = connectors::percent_decode(field.substr(equals + 1));
+    if (value.empty()) continue;
+    out[connectors::percent_decode(field.substr(0, equals))].push_back(std::move(value));
+  }
+  return out;
+}
+
+Multi fields_of(const Json& want) {
+  Multi out;
+  for (const auto& [name, values] : want.members) {
+    for (const auto& value : values.items) {
+      if (!value.text.empty()) out[name].push_back(value.text);
+    }
+    if (values.is_text() && !values.text.empty()) out[name].push_back(values.text);
+  }
+  return out;
+}
+
+// Values that are JSON compare as JSON: the order of members means nothing.
+bool same_value(const std::string& want, const std::string& got) {
+  if (want == got) return true;
+  if (!want.starts_with('{') && !want.starts_with('[')) return false;
+  const auto a = Json::parse(want), b = Json::parse(got);
+  return a && b && *a == *b;
+}
+
+bool same_values(const std::vector<std::string>& want, const std::vector<std::string>& got) {
+  return std::ranges::equal(want, got, same_value);
+}
+
+std::string shown(const std::vector<std::string>& values) {
+  std::string out;
+  for (const auto& value : values) out += (out.empty() ? "" : " | ") + value;
+  return values.empty() ? "none" : out;
+}
+
+void match_fields(const Multi& want, const Multi& got, bool exactly, const std::string& where,
+                  Verdict& verdict) {
+  static const std::vector<std::string> kNone;
+  for (const auto& [name, values] : want) {
+    const auto found = got.find(name);
+    const auto& have = found == got.end() ? kNone : found->second;
+    if (!same_values(values, have)) verdict.differ(where + " " + name, shown(values), shown(have));
+  }
+  if (!exactly) return;
+  for (const auto& [name, values] : got) {
+    if (!want.contains(name)) verdict.differ(where + " " + name, "none", shown(values));
+  }
+}
+
+std::string lower(std::string text) {
+  std::ranges::transform(text, text.begin(), [](char c) {
+    return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  });
+  return text;
+}
+
+std::string header_of(const HttpCall& call, const std::string& name) {
+  if (name == "content-type") return call.content_type;
+  for (const auto& [key, value] : call.headers) {
+    if (lower(key) == name) return value;
+  }
+  return {};
+}
+
+void match_headers(const Json& want, const HttpCall& call, const std::string& where,
+                   Verdict& verdict) {
+  for (const auto& [key, value] : want.members) {
+    const std::string name = lower(key);
+    std::string got = header_of(call, name);
+    // Parameters such as the charset say nothing the platform needs.
+    if (name == "content-type") got.resize(std::min(got.find(';'), got.size()));
+    const std::string wanted =
+        value.is_array() && !value.items.empty() ? value.items.front().text : value.text;
+    if (got != wanted)
+      verdict.differ(where + " header " + name, wanted, got.empty() ? "none" : got);
+  }
+}
+
+void match_body(const Json& want, const HttpCall& call, const std::string& where,
+                Verdict& verdict) {
+  if (want.has("json")) {
+    const auto got = Json::parse(call.body);
+    if (!got || !(*got == want["json"])) {
+      verdict.differ(where + " JSON", want["json"].dump(), call.body);
+    }
+  } else if (want.has("form")) {
+    match_fields(fields_of(want["form"]), fields_of(call.body), true, where + " field", verdict);
+  } else if (want["body"].is_text() && !same_value(want["body"].text, call.body)) {
+    verdict.differ(where + " body", want["body"].text, call.body);
+  }
+  if (want.has("form_contains")) {
+    match_fields(fields_of(want["form_contains"]), fields_of(call.body), false, where + " field",
+                 verdict);
+  }
+  const Json& without = want["body_must_not_contain"];
+  if (without.is_text() && call.body.find(without.text) != std::string::npos) {
+    verdict.differ(where + " body", "nothing like " + without.text, call.body);
+  }
+  const Json& with = want["body_contains"];
+  if (with.is_text() && call.body.find(with.text) == std::string::npos) {
+    verdict.differ(where + " body", "to contain " + with.text, call.body);
+  }
+}
+
+void match_request(const Json& want, const HttpCall& call, const std::string& where,
+                   Verdict& verdict) {
+  const auto [path, query] = split_url(call.url);
+  const std::string method = want.text_or("method", call.method);
+  if (method != call.method) verdict.differ(where + " method", method, call.method);
+  const std::string wanted_path = want.text_or("path", path);
+  if (wanted_path != path) verdict.differ(where + " path", wanted_path, path);
+  match_fields(fields_of(want["query"]), fields_of(query), false, where + " query", verdict);
+  match_headers(want["headers"], call, where, verdict);
+  match_body(want, call, where, verdict);
+  static const std::set<std::string> kKnown = {
+      "method",        "path",          "query",
+      "headers",       "json",          "body",
+      "form",          "form_contains", "body_must_not_contain",
+      "body_contains", "alternative"};
+  for (const auto& member : want.members) {
+    if (!kKnown.contains(member.name)) verdict.not_compared.insert("request " + member.name);
+  }
+}
+
+}  // namespace
+
+void match_requests(const Json& want, const std::vector<HttpCall>& asked, Verdict& verdict) {
+  if (!want.is_array()) return;
+  if (want.items.size() != asked.size()) {
+    std::string got = std::to_string(asked.size());
+    for (const auto& call : asked) got += " " + call.method + " " + split_url(call.url).first;
+    verdict.differ("requests", std::to_string(want.items.size()), got);
+  }
+  for (std::size_t i = 0; i < std::min(want.items.size(), asked.size()); ++i) {
+    match_request(want.items[i], asked[i], "request " + std::to_string(i + 1), verdict);
+  }
+}
+
+}  // namespace parley::gateway::cli

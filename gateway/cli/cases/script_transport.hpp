@@ -1,0 +1,47 @@
+// gateway/cli/cases/script_transport.hpp
+// Platform APIs by script: answers by URL pattern, in order; and a record of what was asked.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "connectors/connector.hpp"
+#include "gateway/cli/cases/json_value.hpp"
+
+namespace parley::gateway::cli {
+
+struct ScriptedAnswer {
+  int status = 0;  // 0: the connection fails
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+};
+
+class ScriptTransport {
+ public:
+  // `script`: {"pattern with *": [{"status","headers","body"}, ...]}
+  explicit ScriptTransport(const Json& script);
+
+  // nullopt: the script has no answer left for this URL. The last one of a pattern is not repeated.
+  std::optional<ScriptedAnswer> ask(const connectors::HttpCall& call);
+
+  const std::vector<connectors::HttpCall>& asked() const noexcept { return asked_; }
+
+ private:
+  struct Line {
+    std::string pattern;
+    std::vector<ScriptedAnswer> answers;
+    std::size_t used = 0;
+  };
+  std::vector<Line> lines_;
+  std::vector<connectors::HttpCall> asked_;
+};
+
+// Views into `answer`.
+connectors::HttpAnswer view_of(const ScriptedAnswer& answer);
+
+// Does `text` match `pattern`, where '*' stands for any bytes?
+bool glob(std::string_view pattern, std::string_view text);
+
+}  // namespace parley::gateway::cli

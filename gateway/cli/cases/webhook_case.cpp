@@ -1,0 +1,264 @@
+#include <algorithm>
+#include <cctype>
+
+#include "base/crypto.hpp"
+#include "gateway/cli/cases/case_file.hpp"
+#include "gateway/cli/cases/incoming_json.hpp"
+#include "gateway/cli/cases/match.hpp"
+
+namespace parley::gateway::cli {
+namespace {
+
+using connectors::Incoming;
+
+std::string lower(std::string text) {
+  std::ranges::transform(text, text.begin(), [](char c) {
+    return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  });
+  return text;
+}
+
+// The case's request, with the bytes the views point into.
+struct OwnedRequest {
+  std::string method, path, query, body;
+  std::vector<std::pair<std::string, std::string>> headers;
+  TimePoint received_at{};
+
+  connectors::WebhookRequest view() const {
+    connectors::WebhookRequest request;
+    request.method = method;
+    request.path = path;
+    request.query = query;
+    request.body = body;
+    request.received_at = received_at;
+    for (const auto& [name, value] : headers) request.headers.push_back({name, value});
+    return request;
+  }
+};
+
+Result<OwnedRequest> request_of(const Case& one) {
+  const Json& from = one.root["request"];
+  OwnedRequest request;
+  request.method = from.text_or("method", "POST");
+  request.received_at = clock_of(one);
+  std::string url = from.text_or("url", "/");
+  url.resize(std::min(url.find('#'), url.size()));
+  if (const auto question = url.find('?'); question != std::string::npos) {
+    request.query = url.substr(question + 1);
+    url.resize(question);
+  }
+  const auto host = url.find("://");
+  const auto slash = host == std::string::npos ? 0 : url.find('/', host + 3);
+  request.path = slash == std::string::npos ? "/" : url.substr(slash);
+  for (const auto& [name, value] : from["headers"].members) {
+    request.headers.emplace_back(lower(name), value.text);
+  }
+  if (from["body_base64"].is_text()) {
+    auto bytes = from_base64(from["body_base64"].text);
+    if (!bytes) return Error{.code = Errc::malformed, .detail = "body_base64 is not base64"};
+    request.body = *std::move(bytes);
+  } else {
+    request.body = from.text_or("body", "");
+  }
+  return request;
+}
+
+// What the gateway would have made of it.
+struct Happened {
+  std::vector<std::string> outcomes;  // a batch can be several
+  int status = 200;
+  std::string body;
+  std::vector<Incoming> events;
+  std::string reason;
+
+  bool is(std::string_view outcome) const {
+    return std::ranges::find(outcomes, outcome) != outcomes.end();
+  }
+};
+
+Happened refused(const Error& error) {
+  Happened out;
+  const bool auth = error.code == Errc::unauthenticated;
+  out.outcomes = {auth ? "reject_auth" : "reject_malformed"};
+  out.status = auth ? 401 : 400;
+  if (error.code == Errc::misconfigured) {
+    out.outcomes = {"misconfigured"};
+    out.status = 503;
+  }
+  out.reason = error.detail;
+  return out;
+}
+
+Happened deliver(const connectors::Connector& connector, const connectors::WebhookRequest& request,
+                 const connectors::Channel& channel) {
+  if (auto hands = connector.handshake(request, channel)) {
+    if (!*hands) return refused(hands->error());
+    return {.outcomes = {"verify"},
+            .status = (*hands)->status,
+            .body = (*hands)->body,
+            .events = {},
+            .reason = ""};
+  }
+  if (auto proven = connector.authenticate(request, channel); !proven) {
+    return refused(proven.error());
+  }
+  auto parsed = connector.parse(request, channel);
+  if (parsed.stopped && parsed.events.empty()) return refused(*parsed.stopped);
+  Happened out;
+  auto reply = connector.acknowledge(request, channel);
+  out.status = reply.status;
+  out.body = std::move(reply.body);
+  for (const auto& event : parsed.events) {
+    const bool message = std::holds_alternative<connectors::MessageIn>(event.what);
+    const bool signal = std::holds_alternative<connectors::SignalIn>(event.what);
+    out.outcomes.emplace_back(message ? "message" : signal ? "event" : "status");
+  }
+  if (out.outcomes.empty()) out.outcomes = {"ignore"};
+  out.events = std::move(parsed.events);
+  return out;
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string out;
+  for (const auto& word : words) out += (out.empty() ? "" : "+") + word;
+  return out;
+}
+
+// False if the outcome is one the case names as acceptable but not the one it details.
+bool match_outcome(const Json& expected, const Happened& happened, Verdict& verdict) {
+  const std::string want = expected.text_or("outcome", "");
+  if (happened.is(want)) return true;
+  for (const auto& other : expected["outcome_any_of"].items) {
+    if (happened.is(other.text)) return false;
+  }
+  std::string got = joined(happened.outcomes);
+  if (!happened.reason.empty()) got += " (" + happened.reason + ")";
+  verdict.differ("outcome",
+                 expected.has("outcome_any_of") ? expected["outcome_any_of"].dump() : want, got);
+  return false;
+}
+
+void match_response(const Json& expected, const Happened& happened, Verdict& verdict) {
+  const Json& allowed = expected["http_status_allowed"];
+  const bool good = !allowed.is_array() || std::ranges::any_of(allowed.items, [&](const Json& one) {
+    return one.integer == happened.status;
+  });
+  if (!good) verdict.differ("http_status", allowed.dump(), std::to_string(happened.status));
+  const Json& equals = expected["response_body_equals"];
+  if (equals.is_text() && equals.text != happened.body) {
+    verdict.differ("response body", equals.text, happened.body);
+  }
+  const Json& contains = expected["response_body_contains"];
+  const auto needs = [&](const Json& part) {
+    if (part.is_text() && happened.body.find(part.text) == std::string::npos) {
+      verdict.differ("response body", "to contain " + part.text, happened.body);
+    }
+  };
+  needs(contains);
+  for (const auto& part : contains.items) needs(part);
+  if (expected.has("response_json_equals")) {
+    const auto got = Json::parse(happened.body);
+    if (!got || !(*got == expected["response_json_equals"])) {
+      verdict.differ("response JSON", expected["response_json_equals"].dump(), happened.body);
+    }
+  }
+}
+
+template <class What, class ToJson>
+void match_list(const Json& expected, std::string_view name, const Happened& happened,
+                ToJson to_json, Verdict& verdict) {
+  const Json& want = expected[name];
+  if (!want.is_array()) return;
+  // An event case that lists no events says only that it is one.
+  const bool open = name == "events" && want.items.empty() && happened.is("event");
+  if (open) return;
+  Json actual = json_array();
+  for (const auto& event : happened.events) {
+    if (const auto* what = std::get_if<What>(&event.what)) {
+      actual.items.push_back(to_json(event, *what));
+    }
+  }
+  match(want, actual, name, verdict);
+}
+
+// A message without words of its own, where the case gives the words a text-only reader would see.
+void prefer_fallback_text(const Json& want, Json& actual) {
+  if (!want.is_array() || want.items.size() != actual.items.size()) return;
+  for (std::size_t i = 0; i < want.items.size(); ++i) {
+    for (auto& [name, value] : actual.items[i].members) {
+      if (name != "text" || !value.text.empty()) continue;
+      if (want.items[i].text_or("text", "").empty()) continue;
+      value = actual.items[i]["fallback_text"];
+    }
+  }
+}
+
+void match_messages(const Json& expected, const Happened& happened, Verdict& verdict) {
+  const Json& want = expected["messages"];
+  if (!want.is_array()) return;
+  Json actual = json_array();
+  for (const auto& event : happened.events) {
+    if (const auto* said = std::get_if<connectors::MessageIn>(&event.what)) {
+      actual.items.push_back(message_json(event, *said));
+    }
+  }
+  prefer_fallback_text(want, actual);
+  match(want, actual, "messages", verdict);
+}
+
+void match_dedupe_key(const Json& expected, const Happened& happened, Verdict& verdict) {
+  const Json& want = expected["dedupe_key"];
+  if (!want.is_text() || happened.events.empty()) return;
+  const bool found = std::ranges::any_of(
+      happened.events, [&](const Incoming& event) { return event.dedup_key == want.text; });
+  if (!found) verdict.differ("dedupe_key", want.text, happened.events.front().dedup_key);
+}
+
+// A message without a key would be taken twice when the platform sends it twice.
+void check_keys(const Happened& happened, Verdict& verdict) {
+  for (const auto& event : happened.events) {
+    if (std::holds_alternative<connectors::MessageIn>(event.what) && event.dedup_key.empty()) {
+      verdict.differ("dedup_key", "one for every message", "none");
+    }
+  }
+}
+
+}  // namespace
+
+Verdict run_webhook_case(const Case& one, const connectors::Entry& entry) {
+  Verdict verdict;
+  const auto request = request_of(one);
+  if (!request) {
+    verdict.differ("request", "one that can be made", request.error().detail);
+    return verdict;
+  }
+  const auto channel = channel_of(one, *entry.connector);
+  const auto happened = deliver(*entry.connector, request->view(), channel);
+  const Json& expected = one.root["expected"];
+  const bool as_detailed = match_outcome(expected, happened, verdict);
+  match_response(expected, happened, verdict);
+  check_keys(happened, verdict);
+  if (!as_detailed) return verdict;
+  match_messages(expected, happened, verdict);
+  match_list<connectors::SignalIn>(expected, "events", happened, event_json, verdict);
+  match_list<connectors::ReceiptIn>(expected, "statuses", happened, status_json, verdict);
+  match_dedupe_key(expected, happened, verdict);
+  static const std::set<std::string> kKnown = {"outcome",
+                                               "http_status_allowed",
+                                               "messages",
+                                               "events",
+                                               "statuses",
+                                               "dedupe_key",
+                                               "response",
+                                               "response_body_equals",
+                                               "response_body_contains",
+                                               "response_json_equals"};
+  for (const auto& member : expected.members) {
+    if (!kKnown.contains(member.name) && !member.name.ends_with("_any_of")) {
+      verdict.not_compared.insert(member.name);
+    }
+  }
+  return verdict;
+}
+
+}  // namespace parley::gateway::cli
