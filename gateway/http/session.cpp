@@ -191,7 +191,13 @@ net::awaitable<std::optional<Refusal>> Session<Stream>::read_head(bool first) {
   // The first request has the header's time from the start: a connection that says nothing is no
   // better than one that dribbles.
   enter(Phase::idle, first ? limits_.header_timeout : limits_.keep_alive_timeout);
-  if (room_->draining()) on_drain();
+  if (room_->draining()) {
+    // What was pipelined is here already and is served; nothing more is waited for, but for the
+    // first request of a connection that the kernel accepted before the drain.
+    if (!first && buffer_.size() == 0) over_ = true;
+    if (over_) co_return std::nullopt;
+    deadline_ = std::min(deadline_, Clock::now() + kDrainGrace);
+  }
   std::size_t scanned = 0;
   for (;;) {
     if (buffer_.size() > 0 && phase_ == Phase::idle) {

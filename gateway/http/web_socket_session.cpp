@@ -116,7 +116,7 @@ net::awaitable<bool> Socket<Stream>::accept(
   ws_.auto_fragment(false);
   ws_.text(true);
   auto decorate = [headers = std::move(headers)](ws::response_type& response) {
-    response.erase(beast::http::field::server);
+    response.set(beast::http::field::server, "parley");  // or Beast names itself and its version
     for (const auto& [name, value] : headers) {
       if (is_safe_field(name, value) && !is_own_field(to_lower(name))) response.set(name, value);
     }
