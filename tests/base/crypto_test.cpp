@@ -1,0 +1,132 @@
+// Known answers: FIPS 180-2 appendices, RFC 4231, RFC 4648, NIST SP 800-38A F.2.5, xxHash.
+#include "base/crypto.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace parley {
+namespace {
+
+TEST(Digests, GiveTheKnownAnswers) {
+  EXPECT_EQ(to_hex(sha1("abc")), "a9993e364706816aba3e25717850c26c9cd0d89d");
+  EXPECT_EQ(to_hex(sha1("")), "da39a3ee5e6b4b0d3255bfef95601890afd80709");
+  EXPECT_EQ(to_hex(sha256("abc")),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  EXPECT_EQ(to_hex(sha256("")), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+  EXPECT_EQ(to_hex(sha256("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq")),
+            "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
+  EXPECT_EQ(xxh3_64(""), 0x2d06800538d394c2u);
+}
+
+struct HmacCase {
+  const char* name;
+  std::string key, data;
+  std::string_view mac;
+};
+void PrintTo(const HmacCase& c, std::ostream* out) { *out << c.name; }
+
+const HmacCase kHmac[] = {
+    {"Rfc4231Case1", std::string(20, '\x0b'), "Hi There",
+     "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"},
+    {"Rfc4231Case2", "Jefe", "what do ya want for nothing?",
+     "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"},
+    {"Rfc4231Case3", std::string(20, '\xaa'), std::string(50, '\xdd'),
+     "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe"},
+    {"Rfc4231Case6", std::string(131, '\xaa'),
+     "Test Using Larger Than Block-Size Key - Hash Key First",
+     "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"},
+};
+
+class HmacSha256 : public testing::TestWithParam<HmacCase> {};
+TEST_P(HmacSha256, GivesTheKnownAnswer) {
+  EXPECT_EQ(to_hex(hmac_sha256(GetParam().key, GetParam().data)), GetParam().mac);
+}
+INSTANTIATE_TEST_SUITE_P(Table, HmacSha256, testing::ValuesIn(kHmac),
+                         [](const auto& test) { return test.param.name; });
+
+TEST(Hex, GoesThereAndBack) {
+  EXPECT_EQ(to_hex(std::string_view("\0\x7f\x80\xff", 4)), "007f80ff");
+  EXPECT_EQ(from_hex("007F80fF"), std::string("\0\x7f\x80\xff", 4));
+  EXPECT_EQ(from_hex(""), "");
+  for (const char* bad : {"0", "0g", "0x", " 00", "00 ", "\xff\xff"}) EXPECT_FALSE(from_hex(bad));
+}
+
+TEST(Base64, GivesTheKnownAnswers) {
+  const std::pair<const char*, const char*> known[] = {{"", ""},
+                                                       {"f", "Zg=="},
+                                                       {"fo", "Zm8="},
+                                                       {"foo", "Zm9v"},
+                                                       {"foob", "Zm9vYg=="},
+                                                       {"fooba", "Zm9vYmE="},
+                                                       {"foobar", "Zm9vYmFy"}};
+  for (const auto& [bytes, text] : known) {
+    EXPECT_EQ(to_base64(bytes), text);
+    EXPECT_EQ(from_base64(text), bytes);
+  }
+  EXPECT_EQ(to_base64("\xfb\xff\xfe"), "+//+");
+  EXPECT_EQ(to_base64url("\xfb\xff\xfe"), "-__-");
+  EXPECT_EQ(to_base64url("f"), "Zg");
+}
+
+TEST(Base64, ReadsWhatPlatformsWrite) {
+  EXPECT_EQ(from_base64("Zg"), "f") << "without padding";
+  EXPECT_EQ(from_base64("Zh"), "f") << "trailing bits that are not zero";
+  EXPECT_EQ(from_base64("+//+"), "\xfb\xff\xfe");
+  EXPECT_EQ(from_base64("-__-"), "\xfb\xff\xfe");
+  // A 43-character platform key is 32 bytes.
+  EXPECT_EQ(from_base64("abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG")->size(), 32u);
+  for (const char* bad : {"Z", "Zm9vY", "Zg=a", "Z g", "Zg\n", "Zm9*", "\xff\xff\xff\xff"}) {
+    EXPECT_FALSE(from_base64(bad)) << bad;
+  }
+}
+
+TEST(Base64, ComesBackAtEveryLength) {
+  std::string bytes;
+  for (int i = 0; i < 300; ++i) {
+    EXPECT_EQ(from_base64(to_base64(bytes)), bytes);
+    EXPECT_EQ(from_base64(to_base64url(bytes)), bytes);
+    bytes += static_cast<char>(i * 7);
+  }
+}
+
+TEST(Aes256Cbc, GivesTheKnownAnswer) {
+  const auto key = *from_hex("603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4");
+  const auto iv = *from_hex("000102030405060708090a0b0c0d0e0f");
+  const auto plain = *from_hex("6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e51");
+  const auto cipher = "f58c4c04d6e5f1ba779eabfb5f7bfbd69cfc4e967edb808d679f777bc6702c7d";
+  EXPECT_EQ(to_hex(*aes256_cbc_encrypt(key, iv, plain)), cipher);
+  EXPECT_EQ(aes256_cbc_decrypt(key, iv, *from_hex(cipher)), plain);
+}
+
+TEST(Aes256Cbc, RefusesWrongSizes) {
+  const std::string key(32, 'k'), iv(16, 'i'), block(16, 'b');
+  EXPECT_TRUE(aes256_cbc_decrypt(key, iv, block));
+  EXPECT_FALSE(aes256_cbc_decrypt(key.substr(1), iv, block));
+  EXPECT_FALSE(aes256_cbc_decrypt(key + "k", iv, block));
+  EXPECT_FALSE(aes256_cbc_decrypt(key, iv.substr(1), block));
+  EXPECT_FALSE(aes256_cbc_decrypt(key, iv, block + "b"));
+  EXPECT_FALSE(aes256_cbc_decrypt(key, iv, ""));
+  EXPECT_FALSE(aes256_cbc_encrypt(key, iv, "short"));
+}
+
+TEST(EqualConstantTime, IsEqualityButForEmpty) {
+  EXPECT_TRUE(equal_constant_time("secret", "secret"));
+  EXPECT_FALSE(equal_constant_time("secret", "secreT"));
+  EXPECT_FALSE(equal_constant_time("secret", "secret "));
+  EXPECT_FALSE(equal_constant_time("secret", ""));
+  EXPECT_FALSE(equal_constant_time("", "")) << "an unset secret must not let anyone in";
+}
+
+TEST(Random, HasTheLengthAskedForAndDoesNotRepeat) {
+  std::set<std::string> seen;
+  for (int i = 0; i < 100; ++i) {
+    const auto text = random_hex(16);
+    EXPECT_EQ(text.size(), 32u);
+    EXPECT_TRUE(seen.insert(text).second);
+  }
+  EXPECT_EQ(random_bytes(0), "");
+}
+
+}  // namespace
+}  // namespace parley
