@@ -622,8 +622,9 @@ TEST(WechatOaMedia, FollowsNoAddressButThePlatforms) {
   const auto entry = make_wechat_oa();
   for (const std::string url :
        {"", "http://127.0.0.1/x", "http://169.254.169.254/", "http://evil.cn/?.qpic.cn",
-        "http://evil.cn#.qpic.cn", "http://a.qpic.cn@evil.cn/", "http://evil.cn\\.qpic.cn",
-        "file:///etc/passwd", "ftp://a.qpic.cn/x", "http://evilqpic.cn/"}) {
+        "http://evil.cn#.qpic.cn", "http://a.qpic.cn@evil.cn/", "http://evil.cn@a.qpic.cn/",
+        "http://evil.cn\\.qpic.cn", "file:///etc/passwd", "ftp://a.qpic.cn/x",
+        "http://evilqpic.cn/"}) {
     const auto step =
         entry.media_source->start(media(MediaKind::image, "", url), channel(), "TOKEN");
     ASSERT_TRUE(std::holds_alternative<Error>(step)) << url;

@@ -132,15 +132,43 @@ TEST(TencentEnvelope, WhateverIsWrongTheAnswerIsOne) {
   EXPECT_EQ(answers.size(), 1u);
 }
 
-TEST(TencentEnvelope, ALengthBeyondTheEndIsRefused) {
-  // Sealed by hand, for seal_envelope writes right lengths only.
+// Sealed by hand, for seal_envelope writes right ones only.
+std::string seal_raw(const std::string& plain) {
   const auto key = *from_base64(kSampleKey);
+  return to_base64(*aes256_cbc_encrypt(key, key.substr(0, 16), plain));
+}
+
+bool opens(const std::string& sealed) {
+  return open_envelope(Secret(std::string(kSampleKey)), sealed, "wx1").has_value();
+}
+
+TEST(TencentEnvelope, ALengthBeyondTheEndIsRefused) {
   for (const std::string_view length :
        {"\x7f\xff\xff\xff", "\xff\xff\xff\xff", "\x00\x00\x00\x09"}) {
     std::string plain = "0123456789abcdef" + std::string(length.data(), 4) + "hi" + "wx1";
     plain.append(32 - plain.size() % 32, static_cast<char>(32 - plain.size() % 32));
-    const auto sealed = to_base64(*aes256_cbc_encrypt(key, key.substr(0, 16), plain));
-    EXPECT_FALSE(open_envelope(Secret(std::string(kSampleKey)), sealed, "wx1").has_value());
+    EXPECT_FALSE(opens(seal_raw(plain)));
+  }
+}
+
+// Blocks of 32 although the cipher's are of 16: any padding from 1 to 32 is right, all its bytes
+// are the same, and none is missing.
+TEST(TencentEnvelope, PadsToThirtyTwo) {
+  for (std::size_t padding = 0; padding <= 40; ++padding) {
+    const std::size_t length = 96 - padding - 16 - 4 - 3;
+    std::string plain = "0123456789abcdef" + std::string(3, '\0') + static_cast<char>(length) +
+                        std::string(length, 'm') + "wx1";
+    plain.append(padding, static_cast<char>(padding));
+    ASSERT_EQ(plain.size(), 96u);
+    EXPECT_EQ(opens(seal_raw(plain)), padding >= 1 && padding <= 32) << padding;
+    if (padding < 2) continue;
+    plain[plain.size() - padding] ^= 1;
+    EXPECT_FALSE(opens(seal_raw(plain))) << padding;
+  }
+  for (std::size_t size = 0; size < 64; ++size) {
+    const auto sealed = seal_envelope(Secret(std::string(kSampleKey)), std::string(size, 'm'),
+                                      "wx1", "0123456789abcdef");
+    EXPECT_EQ(from_base64(sealed)->size() % 32, 0u) << size;
   }
 }
 
