@@ -4,7 +4,7 @@
 #include <mutex>
 #include <thread>
 
-#include "gateway/admin/admin.hpp"
+#include "gateway/admin/admin_server.hpp"
 #include "gateway/edge/edge.hpp"
 #include "gateway/pipeline/gateway.hpp"
 #include "gateway/runtime/log.hpp"
@@ -119,10 +119,10 @@ Result<std::unique_ptr<Running>> Running::start(config::ProcessConfig process, T
   if (auto listening = p.server->start(); !listening) return std::move(listening.error());
   p.admin = std::make_unique<AdminServer>(
       AdminOptions{.address = p.process.admin.address, .port = p.process.admin.port}, *p.cores,
-      p.metrics, [gateway = p.gateway.get()] {
+      p.metrics, AdminSources{.ready = [gateway = p.gateway.get()] {
         const auto ready = gateway->ready();
         return std::pair(ready.ready, ready.reason);
-      });
+      }});
   if (auto listening = p.admin->start(); !listening) return std::move(listening.error());
   p.cores->start();
   p.housekeeping = std::make_unique<Housekeeping>(*p.store, *p.clock);

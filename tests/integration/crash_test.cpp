@@ -198,7 +198,7 @@ TEST(Crash, KillNineUnderLoadLosesAndDoublesNothingAcked) {
     auto store = storage::open_rocks_store(options, clock);
     ASSERT_TRUE(store) << store.error().detail;
     for (std::int64_t id = 1; id < next; ++id) {
-      const auto person = person_id_of({"shop"}, {"tg", "telegram", std::to_string(id)});
+      const auto person = person_id_of({"shop"}, {"telegram", "telegram", std::to_string(id)});
       auto history = (*store)->history_blocking({"shop"}, person, 0, 1'000);
       ASSERT_TRUE(history);
       int stored = 0, decided = 0;

@@ -132,7 +132,7 @@ std::vector<std::string> World::events(const std::string& key,
 }
 
 std::string World::conversation_of_telegram(const std::string& tenant, std::int64_t user) {
-  const auto person = person_id_of({tenant}, {"tg", "telegram", std::to_string(user)});
+  const auto person = person_id_of({tenant}, {"telegram", "telegram", std::to_string(user)});
   return conversation_of(person).value;
 }
 

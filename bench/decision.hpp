@@ -1,0 +1,14 @@
+// bench/decision.hpp
+// What one decision costs: 200 rules, 500 agents, sentiment included.
+#pragma once
+
+#include <string>
+
+#include "bench/load.hpp"
+
+namespace parley::bench {
+
+// Latencies in milliseconds, as everywhere here.
+Percentiles decision_cost(const std::string& model_path);
+
+}  // namespace parley::bench
