@@ -63,6 +63,9 @@ std::vector<Setting> make_settings() {
        .choices = {"safe", "compat", "plaintext"},
        .what = "as chosen in the console; safe if there is an encoding_aes_key. plaintext leaves "
                "message bodies unsigned and must be asked for"},
+      {.name = "account",
+       .what = "the account's original id (gh_...), the sender of passive replies; without it all "
+               "replies go through the customer-service API"},
       {.name = "token_api",
        .kind = SettingKind::choice,
        .default_value = "stable",
