@@ -78,10 +78,6 @@ std::string say_all(Draft& draft, const BotAnswered& answer) {
   return refusal;
 }
 
-bool is_sayable(const Message& message) {
-  return !message.content.empty() && check_limits(message).empty();
-}
-
 Transition fail(Draft& draft, const std::string& reason) {
   fall_back(draft, {draft.state.control.holder.id}, "bot failed: " + reason);
   return draft.take();
@@ -94,8 +90,8 @@ Decided decide_command(const State& state, const BotAnswered& answer,
   if (!is_awaited(state, answer.call, answer.epoch)) return keep_as_drafts(state, answer, context);
   Draft draft(state, context);
   if (answer.messages.empty() && !answer.hand_over) return fail(draft, "an empty answer");
-  if (!std::ranges::all_of(answer.messages, is_sayable)) {
-    return fail(draft, "an answer past the limits of a message");
+  for (const Message& message : answer.messages) {
+    if (auto wrong = unsayable(message); !wrong.empty()) return fail(draft, wrong);
   }
   const BotId bot{state.control.holder.id};
   draft.state.open_bot_call = {};

@@ -50,13 +50,17 @@ Result<Address> pick_address(const State& state, const std::optional<ChannelId>&
                                           : "the customer has no address yet");
 }
 
+std::string unsayable(const Message& message) {
+  if (fallback_text(message.content).empty()) {
+    return "the message has nothing to show; expected at least one part with content";
+  }
+  return check_limits(message);
+}
+
 Result<void> may_say(const Draft& draft, const Outgoing& outgoing) {
   const Address& address = outgoing.address;
   const std::string where = "channel " + address.channel.id.value + ": ";
-  if (outgoing.message.content.empty()) {
-    return refused(Errc::malformed, "the message has no content; expected at least one part");
-  }
-  if (auto wrong = check_limits(outgoing.message); !wrong.empty()) {
+  if (auto wrong = unsayable(outgoing.message); !wrong.empty()) {
     return refused(Errc::malformed, std::move(wrong));
   }
   const ChannelPolicy* channel = channel_of(draft, address);

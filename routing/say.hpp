@@ -23,6 +23,8 @@ struct Outgoing {
 // Where the customer last was, or is on the given channel.
 Result<Address> pick_address(const State& state, const std::optional<ChannelId>& channel);
 
+// Empty, or why nobody may say this anywhere: nothing to see in it, or past a message's limits.
+std::string unsayable(const Message& message);
 // Errors   malformed, recipient_gone, window_closed, overloaded, not_found (channel not configured)
 Result<void> may_say(const Draft& draft, const Outgoing& outgoing);
 // message.created and its send; the caller has asked may_say(). The message's id is the answer.
