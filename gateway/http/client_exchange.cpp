@@ -1,7 +1,6 @@
 #include "gateway/http/client_exchange.hpp"
 
 #include <algorithm>
-#include <array>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ssl.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -20,6 +19,7 @@ constexpr auto kAsTuple = net::as_tuple(net::use_awaitable);
 constexpr std::size_t kBufferBytesMax = 64 * 1024;
 constexpr std::uint32_t kAnswerHeaderBytesMax = 32 * 1024;
 constexpr int kInterimAnswersMax = 5;
+constexpr std::size_t kJoinedBodyBytesMax = 16 * 1024;
 
 using Parser = beast::http::response_parser<beast::http::string_body>;
 
@@ -101,11 +101,24 @@ net::awaitable<Exchange> exchange_on(Stream& stream, std::string head, const Cli
                                      ExchangeLimits limits) {
   Exchange out;
   beast::get_lowest_layer(stream).expires_at(limits.until);
-  const std::array<net::const_buffer, 2> whole = {net::buffer(head), net::buffer(request.body)};
-  const auto [error, bytes] = co_await net::async_write(stream, whole, kAsTuple);
-  out.written = bytes;
-  if (error) {
-    out.error.detail = say("sending the request", error);
+  // One buffer at a time: given two, Beast 1.81's TLS stream stops without an error after the first
+  // one when the second is larger than it joins.
+  const bool joined = request.body.size() <= kJoinedBodyBytesMax;
+  if (joined) head += request.body;
+  beast::error_code failed;
+  {
+    const auto [error, bytes] = co_await net::async_write(stream, net::buffer(head), kAsTuple);
+    failed = error;
+    out.written = bytes;
+  }
+  if (!failed && !joined) {
+    const auto [error, bytes] =
+        co_await net::async_write(stream, net::buffer(request.body), kAsTuple);
+    failed = error;
+    out.written += bytes;
+  }
+  if (failed) {
+    out.error.detail = say("sending the request", failed);
   } else {
     co_await read_answer(stream, request, limits, out);
   }

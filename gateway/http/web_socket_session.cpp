@@ -30,6 +30,7 @@ constexpr std::size_t kFirstReadBytes = 128;
 constexpr std::size_t kReadBytes = 4'096;
 // A message of 64 KiB in network packets is some 45 reads; a flood of tiny fragments is thousands.
 constexpr std::size_t kReadsPerMessageMax = 1'024;
+constexpr Milliseconds kPeerHangUp{250};
 
 net::ip::tcp::socket& socket_of(PlainStream& stream) { return stream; }
 net::ip::tcp::socket& socket_of(TlsStream& stream) { return stream.next_layer(); }
@@ -96,6 +97,7 @@ class Socket final : public ServedSocket,
   bool writing_ = false;
   bool closing_ = false;        // somebody asked
   bool close_started_ = false;  // the close frame is on its way
+  bool peer_closed_ = false;    // its close frame has come
   bool ended_ = false;
   std::uint16_t close_code_ = 0;
   std::string close_reason_;
@@ -131,8 +133,13 @@ net::awaitable<bool> Socket<Stream>::accept(
   // The decorator holds the headers: for the life of an idle socket that is memory for nothing.
   ws_.set_option(ws::stream_base::decorator([](ws::response_type&) {}));
   ws_.control_callback([this](ws::frame_type kind, beast::string_view) {
-    if (kind == ws::frame_type::close || pings_.take(Clock::now())) return;
-    close(1008, "too many pings");
+    if (kind == ws::frame_type::close) {
+      // Both sides have said it, or will in a moment; Beast would wait for the peer to hang up.
+      peer_closed_ = true;
+      close_deadline_ = std::min(close_deadline_, Clock::now() + kPeerHangUp);
+    } else if (!pings_.take(Clock::now())) {
+      close(1008, "too many pings");
+    }
   });
   place_.room->add(*this);
   if (place_.room->draining()) on_drain();
@@ -312,13 +319,13 @@ void Socket<Stream>::on_tick(SteadyTime now) {
     close_deadline_ = now + limits_.ws_close_timeout;
   }
   if (now < std::min(write_deadline_, close_deadline_)) return;
-  if (!closing_ && now >= write_deadline_) {
+  if (!closing_ && !peer_closed_ && now >= write_deadline_) {
     // The frame on the wire cannot be finished, so no close frame can follow it.
     closing_ = true;
     close_code_ = 1013;
     close_reason_ = "slow consumer";
   }
-  end("no_answer_to_close");
+  end(peer_closed_ ? after_read(ws::error::closed) : "no_answer_to_close");
 }
 
 template <class Stream>

@@ -39,6 +39,17 @@ TEST(HttpClient, CallsAndReusesTheConnection) {
   EXPECT_NE(server.metrics.text().find("http_connections_total 1\n"), std::string::npos);
 }
 
+TEST(HttpClient, CarriesLargeBodiesBothWays) {
+  RunningServer server;
+  RunningClient client;
+  const auto url = "http://127.0.0.1:" + std::to_string(server.server->port()) + "/p";
+  for (const std::size_t size : {1'000u, 20'000u, 70'000u, 200'000u}) {
+    const auto answer = client.post(url, std::string(size, 'x'));
+    ASSERT_TRUE(answer) << size << " " << answer.error().detail;
+    EXPECT_EQ(answer->body.size(), size + 8);
+  }
+}
+
 TEST(HttpClient, AnotherCoreHasItsOwnConnections) {
   ScriptedPeer peer(answer_all);
   RunningClient client;

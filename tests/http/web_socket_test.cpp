@@ -89,8 +89,13 @@ struct AbuseCase {
 };
 void PrintTo(const AbuseCase& row, std::ostream* out) { *out << row.name; }
 class WebSocketAbuse : public testing::TestWithParam<AbuseCase> {};
+Limits quick_close() {
+  Limits limits;
+  limits.ws_close_timeout = Milliseconds{100};  // these clients do not answer a close
+  return limits;
+}
 TEST_P(WebSocketAbuse, IsClosedWithTheCode) {
-  RunningServer running;
+  RunningServer running(quick_close());
   WsClient client(running);
   client.raw.send(GetParam().bytes);
   EXPECT_EQ(client.read_close(), GetParam().close_code);
@@ -237,7 +242,7 @@ net::awaitable<void> flood(Request, std::shared_ptr<WebSocket> socket) {
 }
 
 TEST(WebSocketQueue, ASlowConsumerIsClosedWith1013) {
-  RunningServer running;
+  RunningServer running(quick_close());
   running.handler.on_socket = flood;
   WsClient client(running);
   int texts = 0;
