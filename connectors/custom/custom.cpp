@@ -20,7 +20,7 @@ const Capabilities kCapabilities = [] {
        {"text",     "image",    "file",          "audio",          "voice",   "video",
         "sticker",  "location", "contact",       "link",           "card",    "carousel",
         "list",     "form",     "form_response", "template",       "product", "order",
-        "reaction", "edit",     "delete",      "action_response"}) {
+        "reaction", "edit",     "delete",        "action_response"}) {
     can.content.push_back({type, Level::native});
   }
   can.text_max = kTextBytesMax;
@@ -45,9 +45,16 @@ const std::vector<Setting> kSettings = {
      .what = "still accepted from your side while you change the secret"},
     {.name = "callback_url",
      .kind = SettingKind::url,
-     .required = true,
-     .what = "where answers to the customer are POSTed"},
+     .what = "where answers to the customer are POSTed; without it, /messages under api_base"},
 };
+
+std::string callback_of(const Channel& channel) {
+  const auto url = channel.setting("callback_url");
+  if (!url.empty() || channel.api_base.empty()) return std::string(url);
+  std::string base = channel.api_base;
+  while (base.ends_with('/')) base.pop_back();
+  return base + "/messages";
+}
 
 std::string call_body(const SendContext& context) {
   JsonWriter json;
@@ -88,9 +95,10 @@ class Custom final : public Connector {
         return std::string(name) + " must be \"whsec_\" and base64 of 24 to 64 bytes";
       }
     }
-    const auto url = channel.setting("callback_url");
+    const std::string url = callback_of(channel);
     if (!url.starts_with("https://") && !url.starts_with("http://")) {
-      return "callback_url must begin with https:// (or http:// inside your own network)";
+      return "callback_url (or api_base) must begin with https://, or http:// inside your own "
+             "network";
     }
     return {};
   }
@@ -113,12 +121,12 @@ class Custom final : public Connector {
   }
 
   SendStep start(const SendContext& context) const override {
-    const auto url = context.channel.setting("callback_url");
+    std::string url = callback_of(context.channel);
     if (url.empty()) {
       return Error{.code = Errc::misconfigured, .detail = "the channel has no callback_url"};
     }
     HttpCall call;
-    call.url = url;
+    call.url = std::move(url);
     call.body = call_body(context);
     const auto now =
         std::chrono::duration_cast<std::chrono::seconds>(context.now.time_since_epoch()).count();

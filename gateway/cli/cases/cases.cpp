@@ -8,10 +8,11 @@
 
 #include "gateway/cli/cases/case_file.hpp"
 
-namespace parley::gateway::cli {
+namespace parley::gateway {
 namespace {
 
 namespace fs = std::filesystem;
+using cli::Verdict;
 
 struct Tally {
   std::size_t passed = 0, failed = 0;
@@ -22,7 +23,7 @@ class Runner {
   Runner(std::string platform, std::ostream& out) : platform_(std::move(platform)), out_(out) {}
 
   void run(const std::string& path) {
-    auto one = read_case(path);
+    auto one = cli::read_case(path);
     if (!one) return fail(platform_of(path), path, {one.error().detail});
     if (!platform_.empty() && one->platform != platform_ &&
         one->root.text_or("channel", "") != platform_) {
@@ -35,7 +36,7 @@ class Runner {
       return;
     }
     const Verdict verdict =
-        one->outbound ? run_outbound_case(*one, *entry) : run_webhook_case(*one, *entry);
+        one->outbound ? cli::run_outbound_case(*one, *entry) : cli::run_webhook_case(*one, *entry);
     for (const auto& field : verdict.not_compared) ++not_compared_[field];
     if (!verdict.differences.empty()) return fail(one->platform, path, verdict.differences);
     ++tallies_[one->platform].passed;
@@ -117,4 +118,4 @@ int run_cases(const std::vector<std::string>& paths, const std::string& platform
   return runner.summary();
 }
 
-}  // namespace parley::gateway::cli
+}  // namespace parley::gateway

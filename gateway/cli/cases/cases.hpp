@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-namespace parley::gateway::cli {
+namespace parley::gateway {
 
 inline constexpr std::size_t kCaseBytesMax = 4 * 1024 * 1024;
 inline constexpr std::size_t kCasesMax = 100'000;
@@ -24,4 +24,4 @@ inline constexpr std::size_t kCasesMax = 100'000;
 int run_cases(const std::vector<std::string>& paths, const std::string& platform,
               std::ostream& out);
 
-}  // namespace parley::gateway::cli
+}  // namespace parley::gateway
