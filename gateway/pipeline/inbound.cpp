@@ -98,7 +98,8 @@ net::awaitable<http::Response> Gateway::accept_webhook(std::shared_ptr<const Ten
   if (entry.passive_reply && parsed.events.size() == 1 &&
       std::holds_alternative<connectors::MessageIn>(parsed.events.front().what)) {
     token = passive_token(channel_id, parsed.events.front());
-    slot = passive_.open(token, co_await net::this_coro::executor);
+    slot = passive_.open(token, co_await net::this_coro::executor,
+                         parsed.events.front().account);
   }
 
   std::vector<Addressed> commands;

@@ -215,11 +215,9 @@ bool Outbound::answer_passively(const Tenant& tenant, const Send& send) {
   const auto slot = context_.passive.take(send.reply_token);
   if (!slot) return false;
   const auto& channel = tenant.channels.at(send.channel);
-  const auto account = tenant.policy->channels.find(send.channel);
   auto reply = entry.passive_reply->render(
       {.send = send, .channel = channel, .access_token = {}, .now = context_.service.clock().now()},
-      account == tenant.policy->channels.end() ? std::string_view() : account->second.account,
-      random_hex(8));
+      slot->account, random_hex(8));
   const bool rendered = reply.has_value();
   return Passive::answer(slot, std::move(reply)) && rendered;
 }

@@ -19,10 +19,11 @@ bool Passive::answer(const std::shared_ptr<Slot>& slot, std::optional<connectors
 }
 
 std::shared_ptr<Passive::Slot> Passive::open(const std::string& token,
-                                             net::any_io_executor executor) {
+                                             net::any_io_executor executor,
+                                             std::string account) {
   const std::lock_guard lock(mutex_);
   if (slots_.size() >= kWaitersMax || slots_.contains(token)) return nullptr;
-  auto slot = std::make_shared<Slot>(std::move(executor));
+  auto slot = std::make_shared<Slot>(std::move(executor), std::move(account));
   slot->timer_.expires_at(std::chrono::steady_clock::time_point::max());
   slots_.emplace(token, slot);
   return slot;

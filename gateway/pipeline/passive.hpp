@@ -30,7 +30,10 @@ class Passive {
 
   class Slot {
    public:
-    explicit Slot(net::any_io_executor executor) : timer_(executor), executor_(executor) {}
+    Slot(net::any_io_executor executor, std::string our_account)
+        : account(std::move(our_account)), timer_(executor), executor_(executor) {}
+
+    const std::string account;  // the platform's name for our account, as the webhook said it
 
    private:
     friend class Passive;
@@ -42,7 +45,8 @@ class Passive {
   };
 
   // Registers before the turn is committed, so that no answer can be too early.
-  std::shared_ptr<Slot> open(const std::string& token, net::any_io_executor executor);
+  std::shared_ptr<Slot> open(const std::string& token, net::any_io_executor executor,
+                             std::string account);
   // The answer, or nothing when `limit` has passed or the slot was let go.
   net::awaitable<std::optional<connectors::Reply>> wait(std::string token,
                                                         std::shared_ptr<Slot> slot,
