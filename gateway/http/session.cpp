@@ -142,12 +142,14 @@ void Session<Stream>::on_tick(SteadyTime now) {
     return;
   }
   timed_out_ = true;
-  state_->counters.refused(phase_ == Phase::idle        ? "idle"
-                           : phase_ == Phase::handshake ? "slow_handshake"
-                           : phase_ == Phase::head      ? "slow_header"
-                           : phase_ == Phase::body      ? "slow_body"
-                           : phase_ == Phase::lingering ? "linger"
-                                                        : "slow_reader");
+  // An unused keep-alive or a peer that lingers is the ordinary end of a connection.
+  if (phase_ != Phase::lingering && (phase_ != Phase::idle || !served_one_)) {
+    state_->counters.refused(phase_ == Phase::idle        ? "silent"
+                             : phase_ == Phase::handshake ? "slow_handshake"
+                             : phase_ == Phase::head      ? "slow_header"
+                             : phase_ == Phase::body      ? "slow_body"
+                                                          : "slow_reader");
+  }
   give_up();
 }
 

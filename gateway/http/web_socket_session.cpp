@@ -314,6 +314,11 @@ net::awaitable<void> Socket<Stream>::finish() {
 template <class Stream>
 void Socket<Stream>::on_tick(SteadyTime now) {
   if (now >= message_deadline_) ask_to_close(1008, "message took too long");
+  // An answer to our close is read by the close itself, which tells nobody.
+  if (close_started_ && !peer_closed_ && ws_.reason().code != ws::close_code::none) {
+    peer_closed_ = true;
+    close_deadline_ = std::min(close_deadline_, now + kPeerHangUp);
+  }
   // Beast closes by itself on a protocol error and waits for the peer without a limit.
   if (!ws_.is_open() && close_deadline_ == SteadyTime::max()) {
     close_deadline_ = now + limits_.ws_close_timeout;

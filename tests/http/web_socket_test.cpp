@@ -218,6 +218,7 @@ TEST(WebSocketLimits, APeerThatAnswersNoPingIsDropped) {
   EXPECT_EQ(client.read().opcode, kPing);
   client.raw.read_to_end();
   EXPECT_TRUE(eventually([&] { return running.server->connections() == 0; }));
+  EXPECT_TRUE(eventually([&] { return running.handler.ends().size() == 1; }));
   EXPECT_EQ(running.handler.ends(), std::vector<std::string>{"no_answer_to_ping"});
 }
 
