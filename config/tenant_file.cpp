@@ -1,6 +1,7 @@
 #include "config/tenant_file.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 #include "base/crypto.hpp"
 #include "config/condition.hpp"
@@ -9,6 +10,11 @@ namespace parley::config {
 namespace {
 
 std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
+
+std::string named_or_id(Table& table, const std::string& id) {
+  auto name = table.text("name");
+  return name.empty() ? id : name;
+}
 
 // "bot:faq", "queue:vip" or "keep".
 Holder read_holder(Table& table, std::string_view key, const std::string& text,
@@ -41,7 +47,7 @@ void read_queues(Table& root, TenantContext& context, routing::Policy& policy) {
     Table table(*node, "queue", context.problems);
     routing::Queue queue;
     queue.id = {table.required_name("id")};
-    queue.name = table.text("name", queue.id.value);
+    queue.name = named_or_id(table, queue.id.value);
     queue.skills = table.texts("skills");
     queue.waiting_max = table.whole<std::size_t>("waiting_max", queue.waiting_max, 1, 1'000'000);
     queue.notice_zh = table.text("notice_zh");
@@ -58,7 +64,7 @@ void read_agents(Table& root, TenantContext& context, routing::Policy& policy) {
     Table table(*node, "agent", context.problems);
     routing::Agent agent;
     agent.id = {table.required_name("id")};
-    agent.name = table.text("name", agent.id.value);
+    agent.name = named_or_id(table, agent.id.value);
     agent.skills = table.texts("skills");
     agent.capacity = table.whole<std::uint32_t>("capacity", agent.capacity, 1, 1'000);
     for (auto& queue : table.texts("queues")) {
@@ -157,6 +163,17 @@ void read_media(Table& root, TenantContext& context, gateway::Tenant& tenant) {
                          : Secret(hmac_sha256(context.process.media_key.reveal(), tenant.id.value));
 }
 
+// Routing knows lines, not files: `rule "x" (line 12): ...`.
+unsigned line_in(std::string_view detail) {
+  constexpr std::string_view kLine = "(line ";
+  const auto at = detail.find(kLine);
+  unsigned line = 1;
+  if (at == detail.npos) return line;
+  const auto digits = detail.substr(at + kLine.size());
+  std::from_chars(digits.data(), digits.data() + digits.size(), line);
+  return line;
+}
+
 void compile_policy(routing::Policy policy, TenantContext& context, gateway::Tenant& tenant) {
   policy.tenant = tenant.id;
   policy.version = to_hex(sha256(context.files_read));
@@ -164,7 +181,8 @@ void compile_policy(routing::Policy policy, TenantContext& context, gateway::Ten
   if (compiled) {
     tenant.policy = std::move(*compiled);
   } else {
-    context.problems.add_line(context.problems.file() + ": " + compiled.error().detail);
+    const auto& detail = compiled.error().detail;
+    context.problems.add({.line = line_in(detail), .column = 1}, "", detail);
   }
 }
 
@@ -200,7 +218,7 @@ std::shared_ptr<gateway::Tenant> read_tenant(const Node& root, TenantContext& co
     }
     Table head(head_node ? *head_node : nothing, "tenant", context.problems);
     if (head_node) tenant->id = {head.required_name("id")};
-    tenant->name = head.text("name", tenant->id.value);
+    tenant->name = named_or_id(head, tenant->id.value);
     context.secrets.literals_allowed = head.flag("allow_literal_secrets", false);
     read_queues(top, context, policy);
     read_human_queue(head, policy);
