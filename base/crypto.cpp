@@ -23,7 +23,8 @@ unsigned char* bytes_of(std::string& s) { return reinterpret_cast<unsigned char*
 std::string digest(const EVP_MD* kind, std::string_view bytes) {
   std::string out(static_cast<std::size_t>(EVP_MD_get_size(kind)), '\0');
   unsigned size = 0;
-  if (EVP_Digest(bytes.data(), bytes.size(), bytes_of(out), &size, kind, nullptr) != 1) std::abort();
+  if (EVP_Digest(bytes.data(), bytes.size(), bytes_of(out), &size, kind, nullptr) != 1)
+    std::abort();
   return out;
 }
 

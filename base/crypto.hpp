@@ -13,8 +13,8 @@
 
 namespace parley {
 
-std::string sha1(std::string_view bytes);           // 20 bytes
-std::string sha256(std::string_view bytes);         // 32 bytes
+std::string sha1(std::string_view bytes);                               // 20 bytes
+std::string sha256(std::string_view bytes);                             // 32 bytes
 std::string hmac_sha256(std::string_view key, std::string_view bytes);  // 32 bytes
 
 std::string to_hex(std::string_view bytes);  // lower case

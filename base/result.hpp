@@ -41,8 +41,8 @@ struct Error {
   Errc code;
   Delivery delivery = Delivery::not_sent;
   std::optional<std::chrono::milliseconds> retry_after = std::nullopt;
-  std::string detail = {};       // for the operator; never a secret or a message body
-  std::string code_text = {};    // the platform's own error code ("45015"), "" if none
+  std::string detail = {};         // for the operator; never a secret or a message body
+  std::string code_text = {};      // the platform's own error code ("45015"), "" if none
   std::string new_recipient = {};  // the platform says: this recipient now has that address
 };
 
