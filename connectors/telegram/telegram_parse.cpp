@@ -3,10 +3,8 @@
 #include <simdjson.h>
 
 #include <algorithm>
-#include <array>
 #include <optional>
 
-#include "base/json_writer.hpp"
 #include "connectors/telegram/telegram_content.hpp"
 
 namespace parley::connectors::telegram {
