@@ -1,0 +1,90 @@
+#include "routing/analyzer.hpp"
+
+#include <algorithm>
+
+#include "routing/text/load.hpp"
+#include "routing/text/sentiment.hpp"
+
+namespace parley::routing {
+namespace {
+
+constexpr std::size_t kTermsMax = 8;
+
+// What weighed most: the cues first, then the model's n-grams.
+std::vector<ScoredTerm> terms_of(const Sentiment& sentiment, const Sentiment::Scratch& scratch,
+                                 std::string_view kind) {
+  std::vector<ScoredTerm> terms;
+  for (const auto& hit : scratch.hits) {
+    if (terms.size() == kTermsMax / 2) break;
+    std::string name = "cue:" + std::string(builtin_cues().pattern(hit));
+    const double weight = hit.kind == CueKind::impatient ? 1.5 : hit.kind == CueKind::human ? 0 : 3;
+    const bool known = std::any_of(terms.begin(), terms.end(),
+                                   [&](const ScoredTerm& term) { return term.term == name; });
+    if (!known) terms.push_back({.term = std::move(name), .weight = weight});
+  }
+  auto grams = sentiment.model().terms(scratch.tokens, usable_kind(kind), kNegative,
+                                       kTermsMax - terms.size());
+  std::move(grams.begin(), grams.end(), std::back_inserter(terms));
+  return terms;
+}
+
+class ModelAnalyzer final : public Analyzer {
+ public:
+  explicit ModelAnalyzer(Sentiment sentiment) : sentiment_(std::move(sentiment)) {}
+
+  TextAnalysis analyze(std::string_view text, std::string_view kind) const override {
+    thread_local Sentiment::Scratch scratch;
+    const Judgement judgement = sentiment_.judge(text, kind, scratch);
+    const auto& p = judgement.probabilities;
+    TextAnalysis result;
+    result.analysis.sentiment = kSentiments[judgement.label];
+    result.analysis.score = p[kPositive] - p[kNegative];
+    result.analysis.confidence = p[judgement.label];
+    result.analysis.angry = judgement.angry;
+    result.analysis.language = language_of(scratch.tokens);
+    result.terms = terms_of(sentiment_, scratch, kind);
+    result.asks_human = judgement.asks_human;
+    return result;
+  }
+
+  std::string_view version() const noexcept override { return sentiment_.model().version(); }
+
+ private:
+  Sentiment sentiment_;
+};
+
+class PlainAnalyzer final : public Analyzer {
+ public:
+  TextAnalysis analyze(std::string_view text, std::string_view) const override {
+    thread_local Sentiment::Scratch scratch;
+    tokenize(text, scratch.tokens);
+    builtin_cues().find(scratch.tokens.folded, scratch.hits);
+    TextAnalysis result;
+    result.analysis.sentiment = kSentiments[kNeutral];
+    result.analysis.language = language_of(scratch.tokens);
+    result.asks_human = std::any_of(scratch.hits.begin(), scratch.hits.end(),
+                                    [](const CueHit& hit) { return hit.kind == CueKind::human; });
+    return result;
+  }
+
+  std::string_view version() const noexcept override { return "plain"; }
+};
+
+}  // namespace
+
+std::unique_ptr<Analyzer> make_plain_analyzer() { return std::make_unique<PlainAnalyzer>(); }
+
+Result<std::unique_ptr<Analyzer>> load_analyzer(const std::string& sentiment_model_path) {
+  auto model = LinearModel::from_file(sentiment_model_path);
+  if (!model) return std::move(model.error());
+  auto sentiment = Sentiment::over(std::move(*model));
+  if (!sentiment) {
+    return Error{.code = sentiment.error().code,
+                 .detail = sentiment_model_path + ": " + sentiment.error().detail};
+  }
+  warm_up_tokens();
+  builtin_cues();
+  return std::make_unique<ModelAnalyzer>(std::move(*sentiment));
+}
+
+}  // namespace parley::routing

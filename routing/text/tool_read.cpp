@@ -1,0 +1,165 @@
+// routing/text/tool_read.cpp
+// `classify` and `retrieve`: one text a line in, one answer a line out.
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <istream>
+#include <ostream>
+
+#include "routing/faq.hpp"
+#include "routing/text/arguments.hpp"
+#include "routing/text/rows.hpp"
+#include "routing/text/sentiment.hpp"
+#include "routing/text/tools.hpp"
+
+namespace parley::routing {
+namespace {
+
+constexpr std::string_view kClassifyUsage =
+    "classify --task sentiment|intent [--model FILE] [--kind cs|social|review|chat] < TEXTS\n"
+    "  One text a line; writes \"label<TAB>label=probability ...\" a line. --model may be left "
+    "out\n"
+    "  for sentiment (models/sentiment.plm); without --kind a text is a service turn (cs).\n";
+constexpr std::string_view kRetrieveUsage =
+    "retrieve DOCS.tsv [-k 5] < QUERIES\n"
+    "  DOCS has lines \"id<TAB>question\"; one query a line; writes \"id=score ...\" a line, best\n"
+    "  first, separated by tabs.\n";
+constexpr double kCountMax = 1'000;
+
+std::string shown(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.5f", value);
+  return text;
+}
+
+void write_answer(std::ostream& out, std::span<const std::string> labels,
+                  std::span<const double> probabilities, std::size_t label) {
+  out << labels[label] << '\t';
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    if (i > 0) out << ' ';
+    out << labels[i] << '=' << shown(probabilities[i]);
+  }
+  out << '\n';
+}
+
+void classify_sentiment(const Sentiment& sentiment, const std::string& kind, std::istream& in,
+                        std::ostream& out) {
+  Sentiment::Scratch scratch;
+  std::string line;
+  while (read_line(in, line)) {
+    const Judgement judgement = sentiment.judge(line, kind, scratch);
+    write_answer(out, sentiment.model().labels(), judgement.probabilities, judgement.label);
+  }
+}
+
+void classify_intent(const LinearModel& model, const std::string& kind, std::istream& in,
+                     std::ostream& out) {
+  Tokens tokens;
+  std::vector<double> probabilities(model.labels().size());
+  std::string line;
+  while (read_line(in, line)) {
+    tokenize(line, tokens);
+    model.probabilities(tokens, kind, probabilities);
+    const auto best = std::max_element(probabilities.begin(), probabilities.end());
+    write_answer(out, model.labels(), probabilities,
+                 static_cast<std::size_t>(best - probabilities.begin()));
+  }
+}
+
+}  // namespace
+
+std::string default_sentiment_model(const std::string& program_folder) {
+  const std::string name = "models/sentiment.plm";
+  std::vector<std::string> places = {name};
+  for (const std::string_view up : {"", "..", "../..", "../../.."}) {
+    if (!program_folder.empty()) {
+      places.push_back((std::filesystem::path(program_folder) / up / name).string());
+    }
+  }
+  std::error_code failed;
+  for (const auto& place : places) {
+    if (std::filesystem::exists(place, failed)) return place;
+  }
+  return name;
+}
+
+int run_classify(const std::vector<std::string>& args, std::istream& in, std::ostream& out,
+                 std::ostream& err) {
+  const auto wrong = [&](std::string_view why) {
+    err << "classify: " << why << "\n" << kClassifyUsage;
+    return 2;
+  };
+  const auto failed = [&](const Error& error) {
+    err << "classify: " << error.detail << "\n";
+    return 1;
+  };
+  const auto parsed = Arguments::parse(args, {"--task", "--model", "--kind"});
+  if (!parsed) return wrong(parsed.error().detail);
+  if (!parsed->plain().empty()) return wrong("texts come from the standard input");
+  const std::string task = parsed->last("--task").value_or("");
+  if (task != "sentiment" && task != "intent") return wrong("--task is sentiment or intent");
+  const std::string kind = parsed->last("--kind").value_or("");
+  if (task == "sentiment" && !kind.empty() && usable_kind(kind) != kind) {
+    return wrong("--kind is cs, social, review or chat");
+  }
+  auto path = parsed->last("--model");
+  if (!path && task == "intent") return wrong("intents need --model FILE");
+  if (!path) path = default_sentiment_model();
+
+  auto model = LinearModel::from_file(*path);
+  if (!model) return failed(model.error());
+  if ((*model)->parts().task != task) {
+    return failed({.code = Errc::misconfigured,
+                   .detail = *path + ": a model for " + (*model)->parts().task + ", not " + task});
+  }
+  if (task == "intent") {
+    classify_intent(**model, kind, in, out);
+  } else {
+    const auto sentiment = Sentiment::over(std::move(*model));
+    if (!sentiment) return failed(sentiment.error());
+    classify_sentiment(*sentiment, kind, in, out);
+  }
+  out.flush();
+  return out ? 0 : 1;
+}
+
+int run_retrieve(const std::vector<std::string>& args, std::istream& in, std::ostream& out,
+                 std::ostream& err) {
+  const auto wrong = [&](std::string_view why) {
+    err << "retrieve: " << why << "\n" << kRetrieveUsage;
+    return 2;
+  };
+  const auto parsed = Arguments::parse(args, {"-k"});
+  if (!parsed) return wrong(parsed.error().detail);
+  if (parsed->plain().size() != 1) return wrong("needs one file of questions");
+  const auto count = parsed->number("-k", 5, 1, kCountMax);
+  if (!count) return wrong(count.error().detail);
+
+  std::vector<FaqEntry> entries;
+  const std::string& path = parsed->plain().front();
+  const auto read = read_rows(path, "id<TAB>question", [&](const Row& row) -> Result<void> {
+    entries.push_back(
+        {.id = std::string(row.left), .questions = {std::string(row.right)}, .answer = {}});
+    return {};
+  });
+  const auto faq =
+      read ? Faq::build(std::move(entries)) : Result<std::shared_ptr<const Faq>>(read.error());
+  if (!faq) {
+    err << "retrieve: " << faq.error().detail << "\n";
+    return 1;
+  }
+  std::string line;
+  while (read_line(in, line)) {
+    bool first = true;
+    for (const auto& hit : (*faq)->search(line, static_cast<std::size_t>(*count))) {
+      if (!first) out << '\t';
+      first = false;
+      out << (*faq)->entry(hit.entry).id << '=' << shown(hit.score);
+    }
+    out << '\n';
+  }
+  out.flush();
+  return out ? 0 : 1;
+}
+
+}  // namespace parley::routing

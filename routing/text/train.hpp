@@ -1,0 +1,64 @@
+// routing/text/train.hpp
+// Trains a LinearModel: AdaGrad on the log-loss, features kept by how often they occur and how much
+// they weigh.
+//
+// Promise  the same samples in the same order with the same options give the same bytes (on one
+//          kind of machine: the C library's expf may differ in its last bit between processors).
+// Errors   rejected, with what is missing: fewer than two labels, an empty set.
+// Threads  one call uses one core and about 8 bytes a feature occurrence; calls do not share.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "routing/text/linear_model.hpp"
+
+namespace parley::routing {
+
+// Training rows, kept as features only.
+class SampleSet {
+ public:
+  void add(std::string_view label, std::string_view kind, std::string_view text);
+  std::size_t size() const noexcept { return label_.size(); }
+  const std::vector<std::string>& labels() const noexcept { return labels_; }
+
+ private:
+  friend class Trainer;
+  std::vector<std::string> labels_;
+  std::vector<std::uint32_t> label_;
+  std::vector<std::uint64_t> features_;
+  std::vector<std::size_t> end_;  // of row i in features_
+  Tokens tokens_;
+  std::vector<std::uint64_t> scratch_;
+};
+
+struct TrainOptions {
+  std::string task = "sentiment";
+  unsigned bins_log2 = 22;  // while training; the file keeps features, not bins
+  unsigned epochs = 4;
+  float rate = 0.1F;
+  float l2 = 0;
+  unsigned count_min = 2;  // rarer features are never looked at
+  std::size_t features_max = 1'000'000;
+  std::uint64_t seed = 20;
+  std::vector<std::string> label_order;  // labels named here come first, in this order
+};
+
+// Calibrations are left as one neutral row; see calibrate().
+Result<ModelParts> train_model(const SampleSet& samples, const TrainOptions& options);
+
+// The temperature, by log-loss, at which the probabilities of these rows say what they mean.
+struct LabelledProbabilities {
+  std::size_t label = 0;
+  std::vector<double> probabilities;
+};
+double best_temperature(const std::vector<LabelledProbabilities>& rows);
+
+// The lowest threshold at which at most `rate` of these scores (of rows that are not negative) lie
+// at or above it.
+double threshold_at_rate(std::vector<double> scores, double rate);
+
+}  // namespace parley::routing
