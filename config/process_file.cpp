@@ -191,7 +191,8 @@ void read_media(const Node& node, Problems& problems, ProcessConfig& process) {
   if (auto key = read_secret(t, "key", source)) {
     process.media_key = std::move(*key);
   } else {
-    process.media_key = Secret(random_bytes(32));
+    static const std::string kOfThisProcess = random_bytes(32);  // a reload must not change it
+    process.media_key = Secret(kOfThisProcess);
   }
 }
 

@@ -77,6 +77,11 @@ net::awaitable<void> Feed::changed() {
   co_await timer_.async_wait(net::as_tuple(net::use_awaitable));
 }
 
+// The closing socket ends the listener, which ends us; to end first would cut its close frame off.
+net::awaitable<void> Feed::until_cancelled() {
+  for (;;) co_await changed();
+}
+
 net::awaitable<void> Feed::room() {
   while (frames_ > 0 && (frames_ >= frames_max_ || bytes_ >= kStreamBytesInFlightMax)) {
     co_await changed();
@@ -134,7 +139,7 @@ net::awaitable<void> Feed::run(std::optional<StreamCursor> from) {
                                      });
   if (!subscription_) {
     socket_->close(1013, "too many subscribers");
-    co_return;
+    co_return co_await until_cancelled();
   }
   at_ = from.value_or(StreamCursor{.position = service_.store_health().position, .count = 0});
   JsonWriter ready;
@@ -144,7 +149,7 @@ net::awaitable<void> Feed::run(std::optional<StreamCursor> from) {
   for (;;) {
     if (!key_is_valid()) {
       socket_->close(1008, "the key was withdrawn");
-      co_return;
+      co_return co_await until_cancelled();
     }
     news_ = false;
     // With a count, the commit itself is read again and what was seen of it is passed over.
@@ -154,7 +159,7 @@ net::awaitable<void> Feed::run(std::optional<StreamCursor> from) {
     });
     if (!page) {
       socket_->close(1011, "the events cannot be read now");
-      co_return;
+      co_return co_await until_cancelled();
     }
     if (co_await send_page(std::move(*page))) continue;
     while (!news_) co_await changed();

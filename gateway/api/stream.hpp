@@ -50,6 +50,7 @@ class Feed : public std::enable_shared_from_this<Feed> {
   net::awaitable<bool> send_page(std::vector<storage::StreamItem> items);
   net::awaitable<void> room();  // until another frame may go
   net::awaitable<void> changed();
+  net::awaitable<void> until_cancelled();
   void wake();
   bool key_is_valid() const;
 
