@@ -16,7 +16,7 @@ Error shutting_down() { return Error{.code = Errc::shutting_down, .detail = "sto
 
 bool came_to_nothing(const Result<Committed>& outcome) { return !outcome || outcome->duplicate; }
 
-std::string name_of(const Commit& commit) { return head_key(commit.tenant, commit.person); }
+std::string name_of(const Commit& commit) { return conversation_key(commit.tenant, commit.person); }
 
 }  // namespace
 

@@ -65,14 +65,8 @@ std::string dedup_key(const TenantId& tenant, const DedupKey& dedup) {
   return key;
 }
 
-std::string head_key(const TenantId& tenant, const PersonId& person) {
-  auto key = tenant_key(byte_of(Table::head), tenant, person.value.size());
-  key += person.value;
-  return key;
-}
-
-std::string state_key(const TenantId& tenant, const PersonId& person) {
-  auto key = tenant_key(byte_of(Table::state), tenant, person.value.size());
+std::string conversation_key(const TenantId& tenant, const PersonId& person) {
+  auto key = tenant_key(byte_of(Table::conversation), tenant, person.value.size());
   key += person.value;
   return key;
 }
@@ -172,21 +166,25 @@ std::string_view KeyReader::field() noexcept {
 
 std::string_view KeyReader::rest() noexcept { return std::exchange(bytes_, {}); }
 
-std::string encode(const Head& head) {
+std::string encode(const Head& head, std::string_view state) {
   std::string out;
-  out.reserve(16);
+  out.reserve(24 + state.size());
   append_u64(out, head.last_seq);
   append_time(out, head.active_at);
+  append_time(out, head.listed_at);
+  out += state;
   return out;
 }
 
-std::optional<Head> decode_head(std::string_view bytes) {
+std::optional<ConversationValue> decode_conversation(std::string_view bytes) {
   KeyReader in(bytes);
-  Head head;
-  head.last_seq = in.u64();
-  head.active_at = in.time();
-  if (!in.done()) return {};
-  return head;
+  ConversationValue value;
+  value.head.last_seq = in.u64();
+  value.head.active_at = in.time();
+  value.head.listed_at = in.time();
+  value.state = in.rest();
+  if (!in.ok()) return {};
+  return value;
 }
 
 std::string encode(const StreamValue& value) {

@@ -21,25 +21,24 @@
 namespace parley::storage {
 
 enum class Table : unsigned char {
-  meta = 0x01,      // name -> bytes
-  dedup = 0x10,     // tenant, channel, key -> time
-  head = 0x20,      // tenant, person -> Head
-  state = 0x21,     // tenant, person -> stored form
-  events = 0x22,    // tenant, person, seq -> stored form
-  activity = 0x23,  // tenant, latest time first, person -> ""
-  stream = 0x24,    // tenant, position -> StreamValue
-  expiry = 0x30,    // class, time, position -> the keys that expire then
-  rows = 0x40,      // + RowKind: tenant, id -> time, stored form
+  meta = 0x01,          // name -> bytes
+  dedup = 0x10,         // tenant, channel, key -> time
+  conversation = 0x20,  // tenant, person -> Head, then the stored form of the state
+  events = 0x22,        // tenant, person, seq -> stored form
+  activity = 0x23,      // tenant, latest time first, person -> ""
+  stream = 0x24,        // tenant, position -> StreamValue
+  expiry = 0x30,        // class, time, position -> the keys that expire then
+  rows = 0x40,          // + RowKind: tenant, id -> time, stored form
 };
 
-// What expires by the time it was written. One entry of the expiry table per commit lists the keys,
-// so expiring reads what is due and never the rest (a dedup table holds a month of traffic).
+// What expires by the time it was written. One entry of the expiry table per group of commits lists
+// the keys, so expiring reads what is due and never the rest (a dedup table holds a month of
+// traffic), and remembering costs next to nothing.
 enum class ExpiryClass : unsigned char { dedup = 1, idempotency = 2 };
 
 std::string meta_key(std::string_view name);
 std::string dedup_key(const TenantId& tenant, const DedupKey& key);
-std::string head_key(const TenantId& tenant, const PersonId& person);
-std::string state_key(const TenantId& tenant, const PersonId& person);
+std::string conversation_key(const TenantId& tenant, const PersonId& person);
 std::string event_key(const TenantId& tenant, const PersonId& person, std::uint64_t seq);
 std::string events_prefix(const TenantId& tenant, const PersonId& person);
 std::string activity_key(const TenantId& tenant, TimePoint at, const PersonId& person);
@@ -83,13 +82,22 @@ class KeyReader {
   bool ok_ = true;
 };
 
-// A conversation in the fewest bytes: what the next commit must build on.
+// What the next commit of a conversation must know. It stands before the state in one row, for each
+// key of a commit costs about as much as all the bytes in it.
 struct Head {
   std::uint64_t last_seq = 0;
   TimePoint active_at{};
+  TimePoint listed_at{};  // its place in the activity table; may trail active_at by kListGrain
 };
-std::string encode(const Head& head);
-std::optional<Head> decode_head(std::string_view bytes);
+// A conversation that was listed less than this ago stays where it is listed.
+inline constexpr Milliseconds kListGrain{1000};
+
+struct ConversationValue {
+  Head head;
+  std::string_view state;  // "" if none was ever given
+};
+std::string encode(const Head& head, std::string_view state);
+std::optional<ConversationValue> decode_conversation(std::string_view bytes);
 
 // The events of one commit.
 struct StreamValue {

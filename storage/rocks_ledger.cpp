@@ -4,6 +4,10 @@
 #include <rocksdb/db.h>
 #include <rocksdb/write_batch.h>
 
+#include <algorithm>
+#include <chrono>
+#include <unordered_map>
+
 #include "storage/commit_check.hpp"
 #include "storage/keys.hpp"
 
@@ -27,12 +31,27 @@ Error rocks_error(std::string_view doing, const rocksdb::Status& status) {
                .detail = fmt::format("database: {}: {}", doing, status.ToString())};
 }
 
+Error damaged_conversation() {
+  return Error{.code = Errc::unavailable, .detail = "database: a conversation is damaged"};
+}
+
 // What a group has decided so far, on top of what the database holds.
 struct RocksLedger::Group {
   rocksdb::WriteBatch batch;
   std::unordered_set<std::string> dedup;
   std::unordered_set<std::string> failed;  // conversations with a commit that came to nothing
+  std::unordered_map<std::string, std::string_view> states;  // views of the commits
   std::vector<std::pair<std::string, std::optional<PersonId>>> links;
+  struct Expiring {
+    std::string keys;
+    TimePoint at = TimePoint::min();  // of the youngest: nothing goes before its time
+
+    void add(const std::string& key, TimePoint when) {
+      append_field(keys, key);
+      at = std::max(at, when);
+    }
+  };
+  Expiring dedup_expiring, saved_expiring;
 
   // Only running out of memory fails a batch in the making; Write() would report it again.
   void put(const std::string& key, std::string_view value) {
@@ -47,13 +66,22 @@ Result<void> RocksLedger::write_group(std::span<CommitItem> items) {
   Group group{.batch = rocksdb::WriteBatch(bytes, 0, kProtectionBytesPerKey, 0),
               .dedup = {},
               .failed = {},
-              .links = {}};
+              .states = {},
+              .links = {},
+              .dedup_expiring = {},
+              .saved_expiring = {}};
   for (auto& item : items) {
     if (auto admitted = admit(item, group); !admitted) return admitted;
   }
   if (group.batch.Count() == 0) return {};
 
   const auto last = next_position_ - 1;
+  const auto& dedup = group.dedup_expiring;
+  if (!dedup.keys.empty()) group.put(expiry_key(ExpiryClass::dedup, dedup.at, last), dedup.keys);
+  const auto& saved = group.saved_expiring;
+  if (!saved.keys.empty()) {
+    group.put(expiry_key(ExpiryClass::idempotency, saved.at, last), saved.keys);
+  }
   std::string number;
   append_u64(number, last);
   group.put(meta_key(kMetaPosition), number);
@@ -83,34 +111,37 @@ Result<void> RocksLedger::write_deletes(const std::vector<std::string>& keys) {
 Result<void> RocksLedger::admit(CommitItem& item, Group& group) {
   const auto& commit = item.commit;
   const bool has_person = !commit.person.empty();
-  const auto head_name = head_key(commit.tenant, commit.person);
+  const auto name = conversation_key(commit.tenant, commit.person);
 
   const auto duplicate = is_duplicate(commit, group);
   if (!duplicate) return duplicate.error();
   if (*duplicate) {
     item.outcome = Committed{.duplicate = true};
-    if (has_person) group.failed.insert(head_name);
+    if (has_person) group.failed.insert(name);
     return {};
   }
   std::optional<Head> head;
   if (has_person) {
-    auto found = head_of(head_name);
+    auto found = head_of(name);
     if (!found) return std::move(found.error());
     head = *found;
     const auto last_seq = head ? head->last_seq : 0;
-    if (item.built_on_failure || group.failed.contains(head_name) ||
-        last_seq != commit.expected_seq) {
+    if (item.built_on_failure || group.failed.contains(name) || last_seq != commit.expected_seq) {
       item.outcome =
           Error{.code = Errc::conflict,
                 .detail = fmt::format("conversation is at seq {}, the commit builds on {}",
                                       last_seq, commit.expected_seq)};
-      group.failed.insert(head_name);
+      group.failed.insert(name);
       return {};
     }
   }
   const auto position = next_position_++;
-  write_dedup(commit, position, group);
-  if (has_person) write_conversation(commit, head_name, head, position, group);
+  write_dedup(commit, group);
+  if (has_person) {
+    if (auto written = write_conversation(commit, name, head, position, group); !written) {
+      return written;
+    }
+  }
   write_rows(commit, position, group);
   item.outcome = Committed{.duplicate = false, .position = position};
   return {};
@@ -135,30 +166,27 @@ Result<std::optional<Head>> RocksLedger::head_of(const std::string& key) {
   const auto status = db_.Get(rocksdb::ReadOptions(), key, &value);
   if (status.IsNotFound()) return std::optional<Head>();
   if (!status.ok()) return rocks_error("read", status);
-  const auto head = decode_head(value);
-  if (!head) {
-    return Error{.code = Errc::unavailable, .detail = "database: a conversation's head is damaged"};
-  }
-  heads_.put(key, *head);
-  return head;
+  const auto found = decode_conversation(value);
+  if (!found) return damaged_conversation();
+  heads_.put(key, found->head);
+  return std::optional(found->head);
 }
 
-void RocksLedger::write_dedup(const Commit& commit, std::uint64_t position, Group& group) {
+void RocksLedger::write_dedup(const Commit& commit, Group& group) {
   if (commit.dedup.empty()) return;
-  std::string time, due;
+  std::string time;
   append_time(time, commit.at);
   for (const auto& dedup : commit.dedup) {
     const auto [key, fresh] = group.dedup.insert(dedup_key(commit.tenant, dedup));
     if (!fresh) continue;  // the same key twice in one commit is one key
     group.put(*key, time);
-    append_field(due, *key);
+    group.dedup_expiring.add(*key, commit.at);
   }
-  group.put(expiry_key(ExpiryClass::dedup, commit.at, position), due);
 }
 
-void RocksLedger::write_conversation(const Commit& commit, const std::string& head_name,
-                                     const std::optional<Head>& before, std::uint64_t position,
-                                     Group& group) {
+Result<void> RocksLedger::write_conversation(const Commit& commit, const std::string& name,
+                                             const std::optional<Head>& before,
+                                             std::uint64_t position, Group& group) {
   auto seq = commit.expected_seq;
   for (const auto& event : commit.events) {
     group.put(event_key(commit.tenant, commit.person, ++seq), event);
@@ -170,21 +198,42 @@ void RocksLedger::write_conversation(const Commit& commit, const std::string& he
                                  .count = static_cast<std::uint32_t>(commit.events.size()),
                                  .person = commit.person}));
   }
-  if (!commit.state.empty()) group.put(state_key(commit.tenant, commit.person), commit.state);
 
-  const Head head{.last_seq = commit.last_seq, .active_at = commit.at};
-  // The list of conversations is by activity; the old place goes when the new one comes.
-  if (before && before->active_at != head.active_at) {
-    group.erase(activity_key(commit.tenant, before->active_at, commit.person));
+  Head head{.last_seq = commit.last_seq, .active_at = commit.at, .listed_at = commit.at};
+  if (before && std::chrono::abs(commit.at - before->listed_at) < kListGrain) {
+    head.listed_at =
+        before->listed_at;  // a turn is several commits: one move in the list is enough
+  } else {
+    if (before) group.erase(activity_key(commit.tenant, before->listed_at, commit.person));
+    group.put(activity_key(commit.tenant, head.listed_at, commit.person), {});
   }
-  group.put(activity_key(commit.tenant, head.active_at, commit.person), {});
-  group.put(head_name, encode(head));
-  heads_.put(head_name, head);
+  if (!commit.state.empty()) {
+    group.put(name, encode(head, commit.state));
+    group.states[name] = commit.state;
+  } else {
+    const auto state = before ? state_of(name, group) : Result<std::string>(std::string());
+    if (!state) return state.error();
+    group.put(name, encode(head, *state));
+  }
+  heads_.put(name, head);
+  return {};
+}
+
+Result<std::string> RocksLedger::state_of(const std::string& name, const Group& group) {
+  if (const auto found = group.states.find(name); found != group.states.end()) {
+    return std::string(found->second);
+  }
+  std::string value;
+  const auto status = db_.Get(rocksdb::ReadOptions(), name, &value);
+  if (status.IsNotFound()) return std::string();  // its first commit is in this group, stateless
+  if (!status.ok()) return rocks_error("read", status);
+  const auto found = decode_conversation(value);
+  if (!found) return damaged_conversation();
+  return std::string(found->state);
 }
 
 void RocksLedger::write_rows(const Commit& commit, std::uint64_t position, Group& group) {
   std::size_t audits = 0;
-  std::string due;
   for (const auto& row : commit.rows) {
     const auto key = row.kind == RowKind::audit
                          ? row_key(commit.tenant, row.kind, audit_row_id(position, audits++))
@@ -197,9 +246,8 @@ void RocksLedger::write_rows(const Commit& commit, std::uint64_t position, Group
     if (row.kind == RowKind::identity) {
       group.links.emplace_back(key, row.erase ? std::nullopt : std::optional(PersonId{row.body}));
     }
-    if (row.kind == RowKind::idempotency && !row.erase) append_field(due, key);
+    if (row.kind == RowKind::idempotency && !row.erase) group.saved_expiring.add(key, commit.at);
   }
-  if (!due.empty()) group.put(expiry_key(ExpiryClass::idempotency, commit.at, position), due);
 }
 
 }  // namespace parley::storage

@@ -32,6 +32,7 @@ inline constexpr std::string_view kMetaPosition = "position";
 
 // Severity and path of a failure, never a key or a value.
 Error rocks_error(std::string_view doing, const rocksdb::Status& status);
+Error damaged_conversation();
 
 class RocksLedger final : public Ledger {
  public:
@@ -54,9 +55,12 @@ class RocksLedger final : public Ledger {
   Result<void> admit(CommitItem& item, Group& group);
   Result<bool> is_duplicate(const Commit& commit, const Group& group);
   Result<std::optional<Head>> head_of(const std::string& key);
-  void write_dedup(const Commit& commit, std::uint64_t position, Group& group);
-  void write_conversation(const Commit& commit, const std::string& head_name,
-                          const std::optional<Head>& before, std::uint64_t position, Group& group);
+  void write_dedup(const Commit& commit, Group& group);
+  Result<void> write_conversation(const Commit& commit, const std::string& name,
+                                  const std::optional<Head>& before, std::uint64_t position,
+                                  Group& group);
+  // The state as it is, for a commit that leaves it so.
+  Result<std::string> state_of(const std::string& name, const Group& group);
   void write_rows(const Commit& commit, std::uint64_t position, Group& group);
 
   rocksdb::DB& db_;

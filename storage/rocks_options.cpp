@@ -4,6 +4,7 @@
 #include <rocksdb/cache.h>
 #include <rocksdb/convenience.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 
 #include <algorithm>
@@ -74,6 +75,10 @@ rocksdb::Options rocks_options(const Options& options, rocksdb::Env* env) {
   out.write_buffer_size = 32 << 20;
   out.max_write_buffer_number = 4;
   out.max_total_wal_size = 96 << 20;
+  // One writer: no atomics, and a hint per table, for a commit's keys lie far apart but close to
+  // the last commit's.
+  out.allow_concurrent_memtable_write = false;
+  out.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(1));
   out.memtable_whole_key_filtering = true;  // most dedup keys asked for are new
   out.memtable_prefix_bloom_size_ratio = 0.05;
   out.level_compaction_dynamic_level_bytes = true;

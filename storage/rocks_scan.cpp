@@ -98,7 +98,12 @@ Result<std::vector<StoredEvent>> RocksStore::history_blocking(const TenantId& te
 
 Result<std::optional<std::string>> RocksStore::state_blocking(const TenantId& tenant,
                                                               const PersonId& person) const {
-  return get(state_key(tenant, person));
+  const auto value = get(conversation_key(tenant, person));
+  if (!value || !*value) return value;
+  const auto found = decode_conversation(**value);
+  if (!found) return damaged_conversation();
+  if (found->state.empty()) return std::optional<std::string>();
+  return std::optional(std::string(found->state));
 }
 
 Result<std::optional<std::string>> RocksStore::row_blocking(const TenantId& tenant, RowKind kind,
@@ -159,18 +164,22 @@ Result<ConversationPage> RocksStore::conversations_blocking(const TenantId& tena
   options.snapshot = snapshot.get();
   Scan scan(*db_, prefix, first, snapshot.get());
   ConversationPage page;
+  TimePoint listed_at{};
+  std::string value;
   for (; scan.valid() && page.items.size() < count_max; scan.next()) {
     KeyReader key(scan.key().substr(prefix.size()));
-    ConversationItem item;
-    item.active_at = key.time_latest_first();
-    item.person.value = key.rest();
-    const auto status = db_->Get(options, state_key(tenant, item.person), &item.state);
-    if (!status.ok() && !status.IsNotFound()) return rocks_error("read", status);
-    page.items.push_back(std::move(item));
+    listed_at = key.time_latest_first();
+    const PersonId person{std::string(key.rest())};
+    const auto status = db_->Get(options, conversation_key(tenant, person), &value);
+    if (!status.ok()) return rocks_error("read", status);
+    const auto found = decode_conversation(value);
+    if (!found) return damaged_conversation();
+    page.items.push_back(
+        {.person = person, .active_at = found->head.active_at, .state = std::string(found->state)});
   }
   if (auto end = scan.end(); !end) return std::move(end.error());
   if (scan.valid() && !page.items.empty()) {
-    page.next = conversation_cursor(page.items.back().active_at, page.items.back().person);
+    page.next = conversation_cursor(listed_at, page.items.back().person);
   }
   return page;
 }

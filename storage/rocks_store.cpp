@@ -86,11 +86,15 @@ Result<std::optional<TurnView>> RocksStore::read_turn(const TurnQuery& query,
   }
   if (query.person.empty()) return std::optional(std::move(view));
   value.Reset();
-  const auto status =
-      db_->Get(options, db_->DefaultColumnFamily(), state_key(query.tenant, query.person), &value);
+  const auto status = db_->Get(options, db_->DefaultColumnFamily(),
+                               conversation_key(query.tenant, query.person), &value);
   if (status.IsIncomplete()) return std::optional<TurnView>();
   if (!status.ok() && !status.IsNotFound()) return rocks_error("read", status);
-  if (status.ok()) view.state = value.ToString();
+  if (status.ok()) {
+    const auto found = decode_conversation(value.ToStringView());
+    if (!found) return damaged_conversation();
+    if (!found->state.empty()) view.state = found->state;
+  }
   return std::optional(std::move(view));
 }
 

@@ -29,7 +29,7 @@ class Verifier {
     if (const auto status = db_.VerifyChecksum(options); !status.ok()) {
       problem("checksums: " + status.ToString());
     }
-    check_heads();
+    check_conversations();
     check_events();
     check_activity();
     check_stream(meta.position);
@@ -73,25 +73,22 @@ class Verifier {
     return fmt::format("{}/{}", tenant, person);
   }
 
-  // Head against state and activity.
-  void check_heads() {
-    scan(table_prefix(Table::head), [this](std::string_view key, std::string_view value) {
+  // Head against log, state and activity.
+  void check_conversations() {
+    scan(table_prefix(Table::conversation), [this](std::string_view key, std::string_view value) {
       KeyReader in(key);
       const TenantId tenant{std::string(in.field())};
       const PersonId person{std::string(in.rest())};
-      const auto head = decode_head(value);
+      const auto who = name(tenant.value, person.value);
+      const auto found = decode_conversation(value);
       ++report_.conversations;
-      if (!in.ok() || !head) {
-        problem(name(tenant.value, person.value) + ": its head is damaged");
-        return;
+      if (!in.ok() || !found) return problem(who + ": its row is damaged");
+      const auto& head = found->head;
+      if (!get(activity_key(tenant, head.listed_at, person))) {
+        problem(who + ": missing in the list of conversations");
       }
-      if (!get(activity_key(tenant, head->active_at, person))) {
-        problem(name(tenant.value, person.value) + ": missing in the list of conversations");
-      }
-      check_last_event(tenant, person, head->last_seq);
-      if (const auto stored = get(state_key(tenant, person))) {
-        check_state(name(tenant.value, person.value), *stored, head->last_seq);
-      }
+      check_last_event(tenant, person, head.last_seq);
+      if (!found->state.empty()) check_state(who, found->state, head.last_seq);
     });
   }
 
@@ -106,7 +103,7 @@ class Verifier {
     }
   }
 
-  void check_state(const std::string& who, const std::string& stored, std::uint64_t last_seq) {
+  void check_state(const std::string& who, std::string_view stored, std::uint64_t last_seq) {
     const auto state = from_stored<State>(stored);
     if (!state) {
       problem(who + ": its state does not decode: " + state.error().detail);
@@ -130,8 +127,8 @@ class Verifier {
       if (prefix != conversation) {
         conversation = prefix;
         seq = 0;
-        if (!get(head_key({std::string(tenant)}, {std::string(person)}))) {
-          problem(name(tenant, person) + ": has events and no head");
+        if (!get(conversation_key({std::string(tenant)}, {std::string(person)}))) {
+          problem(name(tenant, person) + ": has events and no row");
         }
       }
       if (found != seq + 1) {
@@ -147,9 +144,9 @@ class Verifier {
       const TenantId tenant{std::string(in.field())};
       const auto at = in.time_latest_first();
       const PersonId person{std::string(in.rest())};
-      const auto stored = get(head_key(tenant, person));
-      const auto head = stored ? decode_head(*stored) : std::nullopt;
-      if (!in.ok() || !head || head->active_at != at) {
+      const auto stored = get(conversation_key(tenant, person));
+      const auto found = stored ? decode_conversation(*stored) : std::nullopt;
+      if (!in.ok() || !found || found->head.listed_at != at) {
         problem(name(tenant.value, person.value) + ": listed at a time it was not active");
       }
     });

@@ -94,7 +94,7 @@ struct ConversationItem {
   std::string state;
 };
 struct ConversationPage {
-  std::vector<ConversationItem> items;  // latest activity first
+  std::vector<ConversationItem> items;  // latest activity first, to the second
   std::string next;
 };
 

@@ -13,6 +13,7 @@ namespace {
 const TenantId kTenant{"demo"};
 const PersonId kPerson{"per_01"};
 const TimePoint kAt{Milliseconds{0x0102030405060708}};
+const TimePoint kEpoch{};
 
 struct GoldenCase {
   const char* name;
@@ -26,8 +27,7 @@ const GoldenCase kGolden[] = {
     {"Meta", meta_key("format"), "01666f726d6174"},
     {"Dedup", dedup_key(kTenant, {.channel = {"web"}, .key = "m1"}),
      "10000464656d6f00037765626d31"},
-    {"Head", head_key(kTenant, kPerson), "20000464656d6f7065725f3031"},
-    {"State", state_key(kTenant, kPerson), "21000464656d6f7065725f3031"},
+    {"Conversation", conversation_key(kTenant, kPerson), "20000464656d6f7065725f3031"},
     {"Event", event_key(kTenant, kPerson, 258), "22000464656d6f00067065725f30310000000000000102"},
     {"Activity", activity_key(kTenant, kAt, kPerson), "23000464656d6f7efdfcfbfaf9f8f77065725f3031"},
     {"Stream", stream_key(kTenant, 3), "24000464656d6f0000000000000003"},
@@ -37,8 +37,8 @@ const GoldenCase kGolden[] = {
      "300281020304050607080000000000000007"},
     {"RowSend", row_key(kTenant, RowKind::send, "s"), "41000464656d6f73"},
     {"RowCursor", row_key(kTenant, RowKind::cursor, "c"), "4d000464656d6f63"},
-    {"HeadValue", encode(Head{.last_seq = 5, .active_at = kAt}),
-     "00000000000000058102030405060708"},
+    {"ConversationValue", encode(Head{.last_seq = 5, .active_at = kAt, .listed_at = kEpoch}, "S"),
+     "00000000000000058102030405060708800000000000000053"},
     {"StreamValue", encode(StreamValue{.at = kAt, .first_seq = 9, .count = 2, .person = kPerson}),
      "81020304050607080000000000000009000000027065725f3031"},
 };
@@ -116,12 +116,14 @@ TEST(KeyReader, GivesBackWhatWasPutInAndRefusesAnyCut) {
 }
 
 TEST(KeyValues, ComeBackAndAreRefusedWhenCut) {
-  const auto head = encode(Head{.last_seq = 5, .active_at = kAt});
-  ASSERT_TRUE(decode_head(head));
-  EXPECT_EQ(decode_head(head)->last_seq, 5u);
-  EXPECT_EQ(decode_head(head)->active_at, kAt);
-  EXPECT_FALSE(decode_head(head + "x"));
-  EXPECT_FALSE(decode_head(head.substr(1)));
+  const auto row = encode(Head{.last_seq = 5, .active_at = kAt, .listed_at = kEpoch}, "state");
+  const auto found = decode_conversation(row);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->head.last_seq, 5u);
+  EXPECT_EQ(found->head.active_at, kAt);
+  EXPECT_EQ(found->head.listed_at, kEpoch);
+  EXPECT_EQ(found->state, "state");
+  EXPECT_FALSE(decode_conversation(row.substr(0, 23)));
   const auto stream = encode(StreamValue{.at = kAt, .first_seq = 9, .count = 2, .person = kPerson});
   ASSERT_TRUE(decode_stream_value(stream));
   EXPECT_EQ(decode_stream_value(stream)->person, kPerson);

@@ -141,10 +141,28 @@ TEST_P(StoreContract, AStateWithoutEventsIsKeptAndChecked) {
   ASSERT_OK(commit(only_state));
   ASSERT_OK(commit(turn(kDemo, who, 0)));
   EXPECT_EQ(code_of(commit(only_state)), Errc::conflict);
-  auto no_state = turn(kDemo, who, 1);
-  no_state.state.clear();
-  ASSERT_OK(commit(no_state));
+  const auto stateless = [](const PersonId& whose, std::uint64_t seq) {
+    auto one = turn(kDemo, whose, seq);
+    one.state.clear();
+    return one;
+  };
+  ASSERT_OK(commit(stateless(who, 1)));
   EXPECT_EQ(*store_->state_blocking(kDemo, who), stored_state(kDemo, who, 1));
+  // In one group with what gave the state.
+  auto gives = commit_async(*store_, turn(kDemo, who, 2));
+  auto leaves = commit_async(*store_, stateless(who, 3));
+  ASSERT_OK(gives.get());
+  ASSERT_OK(leaves.get());
+  EXPECT_EQ(*store_->state_blocking(kDemo, who), stored_state(kDemo, who, 3));
+  // Of a person who never had one.
+  auto first = commit_async(*store_, stateless(person("b"), 0));
+  auto second = commit_async(*store_, stateless(person("b"), 1));
+  ASSERT_OK(first.get());
+  ASSERT_OK(second.get());
+  EXPECT_EQ(*store_->state_blocking(kDemo, person("b")), std::nullopt);
+  EXPECT_EQ(load_now(*store_, {.tenant = kDemo, .person = person("b"), .dedup = {}})->state,
+            std::nullopt);
+  EXPECT_EQ(bodies(kDemo, person("b")).size(), 2u);
 }
 
 TEST_P(StoreContract, CommitsOfOneConversationInFlightKeepTheirOrder) {
@@ -457,6 +475,9 @@ TEST_P(StoreContract, ConversationsComeLatestFirst) {
   touch("3", 100);
   touch("0", 50);
   touch("0", 50);  // the same moment again
+  auto soon = turn(kDemo, person("0"), seqs["0"]++);
+  soon.at = kStart + std::chrono::seconds(50) + Milliseconds{999};
+  ASSERT_OK(commit(std::move(soon)));  // moves nothing, and is seen
   std::vector<std::string> want;
   for (const auto* name : {"3", "0", "8", "7", "6", "5", "4", "2", "1"}) {
     want.push_back(person(name).value);
@@ -477,6 +498,8 @@ TEST_P(StoreContract, ConversationsComeLatestFirst) {
   }
   EXPECT_EQ(store_->conversations_blocking(kDemo, "", 1)->items[0].active_at,
             kStart + std::chrono::seconds(100));
+  EXPECT_EQ(store_->conversations_blocking(kDemo, "", 2)->items[1].active_at,
+            kStart + std::chrono::seconds(50) + Milliseconds{999});
   for (const auto* cursor : {"x", "12", ".", "1x.per", "99999999999999999999.per"}) {
     EXPECT_EQ(code_of(store_->conversations_blocking(kDemo, cursor, 1)), Errc::malformed) << cursor;
   }
