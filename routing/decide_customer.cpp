@@ -1,6 +1,7 @@
 // routing/decide_customer.cpp
 // The customer said something: exactly one decision, made once.
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "routing/commands.hpp"
@@ -49,12 +50,21 @@ double trend_of(const std::vector<double>& earlier, double score) {
   return score - sum / static_cast<double>(earlier.size());
 }
 
+// The tenant may want to be surer than the model before calling a customer unhappy.
+void apply_threshold(double threshold, Analysis& analysis) {
+  if (threshold <= 0 || analysis.sentiment != "negative") return;
+  if (std::log(analysis.confidence / (1 - analysis.confidence)) >= threshold) return;
+  analysis.sentiment = "neutral";
+  analysis.angry = false;
+}
+
 void analyze(Draft& draft, const std::string& text, Turn& turn) {
   if (text.empty()) return;
   State& state = draft.state;
   turn.text = rule_text(text);
   turn.analysis = draft.analyzer.analyze(turn.text.raw, turn.text_kind);
   Analysis& analysis = turn.analysis.analysis;
+  apply_threshold(draft.policy.negative_threshold, analysis);
   analysis.trend = trend_of(state.scores, analysis.score);
   state.scores.push_back(analysis.score);
   if (state.scores.size() > kRecentScores) state.scores.erase(state.scores.begin());

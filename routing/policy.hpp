@@ -125,8 +125,10 @@ struct Policy {
   std::map<ChannelId, ChannelPolicy> channels;
   QueueId human_queue;                          // "转人工" goes here when no rule says otherwise
   Milliseconds episode_idle{24 * 3600 * 1000};  // silence after which a new episode begins
-  double negative_threshold = 0.0;              // logit of negative needed to call a turn negative
-  bool rules_test_events = false;               // filled by compile(): a menu click may be a turn
+  // A turn is negative only if the model is at least this sure (a logit; 2 is 88 %). 0 or less: the
+  // model's own calibration decides.
+  double negative_threshold = 0.0;
+  bool rules_test_events = false;  // filled by compile(): a menu click may be a turn
 };
 
 inline constexpr std::size_t kRulesMax = 1'000;

@@ -181,6 +181,18 @@ TEST(Customer, TrendAgainstTheEpisodesEarlierTurns) {
   EXPECT_EQ(world.state.scores.size(), kRecentScores);
 }
 
+TEST(Customer, ATenantMayAskForMoreCertainty) {
+  for (const auto& [threshold, sentiment] :
+       {std::pair{0.0, "negative"}, {-5.0, "negative"}, {2.0, "negative"}, {3.0, "neutral"}}) {
+    Policy policy = small_policy();
+    policy.negative_threshold = threshold;  // the analyzer is 90 % sure, a logit of 2.2
+    World world(policy);
+    const auto turn = world.must(world.says("furious"));
+    EXPECT_EQ(turn.decisions.at(0).inputs.analysis.sentiment, sentiment) << threshold;
+    EXPECT_EQ(turn.decisions[0].inputs.analysis.angry, threshold < 3) << threshold;
+  }
+}
+
 TEST(Customer, TheQueueSaysSoInTheCustomersLanguage) {
   Policy policy = small_policy();
   policy.queues[{"general"}].notice_zh = "请稍候";
