@@ -63,6 +63,15 @@ TEST(Bot, AnAnswerToAnOlderTurnIsADraft) {
   EXPECT_FALSE(world.state.open_bot_call.empty()) << "the newer call is still awaited";
 }
 
+TEST(Bot, AnAnswerUnderAnotherEpochIsADraft) {
+  World world;
+  const auto turn = world.must(world.says("hello"));
+  auto answer = answer_to(turn.bot_calls[0], {text("answer")});
+  answer.epoch = 0;
+  EXPECT_TRUE(world.must(answer).sends.empty());
+  EXPECT_TRUE(world.must(BotFailed{.call = answer.call, .epoch = 0, .reason = {}}).events.empty());
+}
+
 TEST(Bot, AnAnswerGivenTwiceIsSaidOnce) {
   World world;
   const auto turn = world.must(world.says("one"));
