@@ -89,11 +89,12 @@ int run_command_line(int argc, char** argv) {
   }
   if (simulate.app->parsed()) return run_simulate(simulate.app->remaining());
   if (classify.app->parsed()) {
-    return routing::run_classify(classify.app->remaining(), std::cin, std::cout);
+    return routing::run_classify(classify.app->remaining(), std::cin, std::cout, std::cerr);
   }
-  if (train.app->parsed()) return routing::run_train(train.app->remaining(), std::cin, std::cout);
+  if (train.app->parsed())
+    return routing::run_train(train.app->remaining(), std::cin, std::cout, std::cerr);
   if (retrieve.app->parsed()) {
-    return routing::run_retrieve(retrieve.app->remaining(), std::cin, std::cout);
+    return routing::run_retrieve(retrieve.app->remaining(), std::cin, std::cout, std::cerr);
   }
   return status;
 }
