@@ -70,6 +70,29 @@ std::string text_of(const Message& message) {
   return text;
 }
 
+// The words of a place, a contact or a link, which our model keeps in fields of their own; a
+// gateway that knows text alone would write them out.
+std::string words_of(const std::vector<Part>& content) {
+  std::string words;
+  const auto add = [&](std::string_view between, const std::string& more) {
+    if (more.empty()) return;
+    if (!words.empty()) words += between;
+    words += more;
+  };
+  for (const auto& part : content) {
+    if (const auto* place = std::get_if<Location>(&part)) {
+      add("\n", place->name);
+      add(", ", place->address);
+    } else if (const auto* contact = std::get_if<Contact>(&part)) {
+      add("\n", contact->name);
+      if (!contact->phones.empty()) add(" ", "(" + contact->phones.front() + ")");
+    } else if (const auto* link = std::get_if<Link>(&part)) {
+      add("\n", link->url);
+    }
+  }
+  return words;
+}
+
 std::string format_of(const Media& media) {
   if (media.mime == "audio/mpeg") return "mp3";
   const auto slash = media.mime.find('/');
@@ -195,7 +218,7 @@ Json message_json(const connectors::Incoming& in, const connectors::MessageIn& s
   if (time) set(out, "timestamp_ms", json_number(ms_of(*time)));
   set(out, "type", json_text(type_of(message.content)));
   set(out, "text", json_text(text_of(message)));
-  set(out, "fallback_text", json_text(message.fallback_text));
+  set(out, "words", json_text(words_of(message.content)));
   set(out, "reply_to_external_id", json_text(message.reply_to));
   Json media = json_array();
   for (const auto& part : message.content) {

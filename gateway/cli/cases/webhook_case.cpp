@@ -181,14 +181,14 @@ void match_list(const Json& expected, std::string_view name, const Happened& hap
   match(want, actual, name, verdict);
 }
 
-// A message without words of its own, where the case gives the words a text-only reader would see.
-void prefer_fallback_text(const Json& want, Json& actual) {
+// A message without text, where the case gives the words a gateway of text alone would make of it.
+void prefer_words(const Json& want, Json& actual) {
   if (!want.is_array() || want.items.size() != actual.items.size()) return;
   for (std::size_t i = 0; i < want.items.size(); ++i) {
     for (auto& [name, value] : actual.items[i].members) {
       if (name != "text" || !value.text.empty()) continue;
       if (want.items[i].text_or("text", "").empty()) continue;
-      value = actual.items[i]["fallback_text"];
+      value = actual.items[i]["words"];
     }
   }
 }
@@ -202,7 +202,7 @@ void match_messages(const Json& expected, const Happened& happened, Verdict& ver
       actual.items.push_back(message_json(event, *said));
     }
   }
-  prefer_fallback_text(want, actual);
+  prefer_words(want, actual);
   match(want, actual, "messages", verdict);
 }
 
