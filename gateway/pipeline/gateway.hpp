@@ -99,6 +99,7 @@ class Gateway final : public Service {
   void push_to_person(const TenantId& tenant, const PersonId& person, std::string json) override;
 
   Ready ready() const override;
+  bool draining() const override { return draining_; }
   storage::Health store_health() const override { return parts_.store.health(); }
 
  private:
@@ -119,6 +120,7 @@ class Gateway final : public Service {
   void run_effects(std::size_t core, const std::shared_ptr<const Tenant>& tenant,
                    const std::shared_ptr<const State>& state, Transition& transition);
   void relay(const std::shared_ptr<const Tenant>& tenant, const Relay& row);
+  net::awaitable<void> run_relay(Relay row, routing::Command command);
   net::awaitable<void> run_fetch(std::shared_ptr<const Tenant> tenant, Relay row);
   net::awaitable<Result<std::string>> fetch_bytes(std::shared_ptr<const Tenant> tenant,
                                                   ChannelId channel, Media media);

@@ -10,13 +10,13 @@
 #include "base/crypto.hpp"
 #include "connectors/send_dialogue.hpp"
 #include "gateway/pipeline/calls.hpp"
-#include "gateway/pipeline/retry.hpp"
 #include "gateway/runtime/log.hpp"
 
 namespace parley::gateway {
 namespace {
 
 constexpr Milliseconds kReportPause{500};
+constexpr Milliseconds kDrainLook{500};  // how soon a sleeping line sees that the process ends
 
 std::string key_of(const TenantId& tenant, const PersonId& person) {
   return tenant.value + '\0' + person.value;
@@ -95,6 +95,8 @@ void Outbound::start(const std::string& key, Line& line) {
 
 net::awaitable<void> Outbound::run_line(std::string key) {
   const auto alive = alive_;
+  SendId last;
+  SteadyPoint head_since{};
   for (;;) {
     const auto found = lines_.find(key);
     if (found == lines_.end()) co_return;
@@ -104,7 +106,9 @@ net::awaitable<void> Outbound::run_line(std::string key) {
     }
     Send head = found->second.sends.front();
     const SendId id = head.id;
-    const Step step = co_await serve_head(key, std::move(head));
+    if (id != last) head_since = context_.service.clock().steady();
+    last = id;
+    const Step step = co_await serve_head(key, std::move(head), head_since);
     if (!*alive || step == Step::stop) co_return;
     if (step == Step::again) continue;
     // Settled: the committed transition has erased or rewritten the row by now. A row the state no
@@ -122,35 +126,41 @@ net::awaitable<void> Outbound::run_line(std::string key) {
   }
 }
 
-// Sleeps on the core; false when the process is ending.
-net::awaitable<bool> Outbound::wait_for(std::string key, Milliseconds time) {
-  static_cast<void>(key);
-  net::steady_timer timer(core_, time);
-  const auto [error] = co_await timer.async_wait(net::as_tuple(net::use_awaitable));
-  co_return !error;
+// Sleeps on the core; false when the process is ending: the rows keep what is left to do.
+net::awaitable<bool> Outbound::wait_for(Milliseconds time) {
+  const auto until = std::chrono::steady_clock::now() + time;
+  net::steady_timer timer(core_);
+  while (!context_.service.draining()) {
+    const auto slice = std::chrono::steady_clock::now() + kDrainLook;
+    timer.expires_at(std::min(until, slice));
+    const auto [error] = co_await timer.async_wait(net::as_tuple(net::use_awaitable));
+    if (error) co_return false;
+    if (std::chrono::steady_clock::now() >= until) co_return true;
+  }
+  co_return false;
 }
 
 // Waits for the channel's rate, its pause and a free place.
-net::awaitable<bool> Outbound::take_turn(std::string key,
-                                         std::shared_ptr<ChannelGates::Gate> gate) {
+net::awaitable<bool> Outbound::take_turn(std::shared_ptr<ChannelGates::Gate> gate) {
   const auto max = static_cast<std::uint32_t>(context_.options.in_flight_per_channel_max);
   for (;;) {
     const auto now = context_.service.clock().steady();
     const auto go = gate->rate.reserve(now);
-    if (go > now && !co_await wait_for(key, go - now)) co_return false;
+    if (go > now && !co_await wait_for(go - now)) co_return false;
     while (gate->in_flight.fetch_add(1) >= max) {
       --gate->in_flight;
-      if (!co_await wait_for(key, Milliseconds(10))) co_return false;
+      if (!co_await wait_for(Milliseconds(10))) co_return false;
     }
     if (!gate->rate.paused(context_.service.clock().steady())) co_return true;
     --gate->in_flight;  // somebody was told "too many" while we waited
   }
 }
 
-net::awaitable<Outbound::Step> Outbound::serve_head(std::string key, Send send) {
+net::awaitable<Outbound::Step> Outbound::serve_head(std::string key, Send send,
+                                                    SteadyPoint head_since) {
   const Clock& clock = context_.service.clock();
   if (send.not_before > clock.now()) {
-    if (!co_await wait_for(key, send.not_before - clock.now())) co_return Step::stop;
+    if (!co_await wait_for(send.not_before - clock.now())) co_return Step::stop;
   }
   const auto tenant = context_.service.tenant(send.tenant);
   if (!tenant || !tenant->channels.contains(send.channel)) {
@@ -178,9 +188,9 @@ net::awaitable<Outbound::Step> Outbound::serve_head(std::string key, Send send) 
     Error lost{.code = Errc::unavailable,
                .delivery = Delivery::unknown,
                .detail = "the process ended during the call"};
-    co_return co_await settle(std::move(send), std::move(lost), nullptr);
+    co_return co_await settle(tenant, std::move(send), std::move(lost), nullptr, head_since);
   }
-  if (!co_await take_turn(key, gate)) co_return Step::stop;
+  if (!co_await take_turn(gate)) co_return Step::stop;
   auto submitting = progress_of(send, DeliveryState::submitting);
   const Step begun = co_await report(std::move(submitting));
   const auto line = lines_.find(key);
@@ -205,7 +215,7 @@ net::awaitable<Outbound::Step> Outbound::serve_head(std::string key, Send send) 
       now_line->second.sends.front().id == send.id) {
     send = now_line->second.sends.front();  // its step may have moved on
   }
-  co_return co_await settle(std::move(send), std::move(step), gate);
+  co_return co_await settle(tenant, std::move(send), std::move(step), gate, head_since);
 }
 
 bool Outbound::answer_passively(const Tenant& tenant, const Send& send) {
@@ -271,8 +281,20 @@ net::awaitable<connectors::SendStep> Outbound::talk(std::shared_ptr<const Tenant
   co_return std::get<Error>(std::move(next));
 }
 
-net::awaitable<Outbound::Step> Outbound::settle(Send send, connectors::SendStep step,
-                                                std::shared_ptr<ChannelGates::Gate> gate) {
+// Others wait behind it, and not because the platform asked for it.
+bool Outbound::is_stuck(const Send& send, const Retry& retry, SteadyPoint head_since) const {
+  if (retry.next != Next::again || retry.pause_channel) return false;
+  const auto line = lines_.find(key_of(send.tenant, send.person));
+  if (line == lines_.end() || line->second.sends.size() < 2) return false;
+  const Clock& clock = context_.service.clock();
+  return clock.steady() + (retry.at - clock.now()) >=
+         head_since + context_.options.head_blocked_max;
+}
+
+net::awaitable<Outbound::Step> Outbound::settle(std::shared_ptr<const Tenant> tenant, Send send,
+                                                connectors::SendStep step,
+                                                std::shared_ptr<ChannelGates::Gate> gate,
+                                                SteadyPoint head_since) {
   const Clock& clock = context_.service.clock();
   if (auto* done = std::get_if<connectors::Sent>(&step)) {
     if (gate) gate->failures = 0;
@@ -286,9 +308,8 @@ net::awaitable<Outbound::Step> Outbound::settle(Send send, connectors::SendStep 
                           ? std::get<Error>(step)
                           : Error{.code = Errc::misconfigured,
                                   .detail = "the connector gave no call for this channel"};
-  const auto tenant = context_.service.tenant(send.tenant);
   const auto& capabilities = tenant->entries.at(send.channel)->connector->capabilities();
-  const auto retry =
+  auto retry =
       decide_retry(error, send, capabilities, context_.options, clock.now(), random_draw());
   if (gate && error.code == Errc::unavailable &&
       gate->failures.fetch_add(1) + 1 >= context_.circuits.circuit_failures) {
@@ -307,6 +328,10 @@ net::awaitable<Outbound::Step> Outbound::settle(Send send, connectors::SendStep 
                    (error.detail.empty() ? std::string() : ": " + error.detail);
   progress.recipient_gone = error.code == Errc::recipient_gone;
   progress.new_recipient = error.new_recipient;
+  if (is_stuck(send, retry, head_since)) {
+    retry.next = Next::fail;
+    progress.error += "; gave up its place to those behind it";
+  }
   switch (retry.next) {
     case Next::again:
       retried_.add();
@@ -337,7 +362,8 @@ net::awaitable<Outbound::Step> Outbound::report(routing::SendProgress progress) 
     switch (outcome.error().code) {
       case Errc::overloaded:
       case Errc::unavailable:
-        if (!co_await wait_for("", kReportPause)) co_return Step::stop;
+      case Errc::conflict:
+        if (!co_await wait_for(kReportPause)) co_return Step::stop;
         continue;
       case Errc::shutting_down:
         co_return Step::stop;

@@ -5,8 +5,9 @@
 // Promise  "submitting" is committed before the first byte goes to a platform, and that commit is
 //          the fence: a bot's answer whose epoch has passed is suppressed there. After a crash a
 //          send found in that state may have arrived and is treated as decide_retry() says.
-// Order    the head of a conversation's line holds the others back until it is settled, at most
-//          sends.head_blocked_max.
+// Order    the head of a conversation's line holds the others back until it is settled. One that
+//          keeps failing while others wait gives up after sends.head_blocked_max; a pause that the
+//          platform asked for does not count as failing.
 // Limits   in_flight_per_channel_max calls; lines hold only what state.open_sends allows.
 // Threads  one per core, everything on that core.
 #pragma once
@@ -24,6 +25,7 @@
 #include "gateway/pipeline/options.hpp"
 #include "gateway/pipeline/passive.hpp"
 #include "gateway/pipeline/rate.hpp"
+#include "gateway/pipeline/retry.hpp"
 #include "gateway/pipeline/service.hpp"
 #include "gateway/pipeline/tokens.hpp"
 #include "gateway/runtime/task_group.hpp"
@@ -73,23 +75,24 @@ class Outbound {
   struct Line {
     std::deque<Send> sends;
     bool running = false;
-    std::shared_ptr<net::steady_timer> sleep;
-    SteadyPoint head_since{};
   };
   enum class Step : std::uint8_t { settled, again, stop };
 
   void start(const std::string& key, Line& line);
   net::awaitable<void> run_line(std::string key);
-  net::awaitable<Step> serve_head(std::string key, Send send);
-  net::awaitable<bool> wait_for(std::string key, Milliseconds time);
-  net::awaitable<bool> take_turn(std::string key, std::shared_ptr<ChannelGates::Gate> gate);
+  net::awaitable<Step> serve_head(std::string key, Send send, SteadyPoint head_since);
+  net::awaitable<bool> wait_for(Milliseconds time);
+  net::awaitable<bool> take_turn(std::shared_ptr<ChannelGates::Gate> gate);
   net::awaitable<connectors::SendStep> talk(std::shared_ptr<const Tenant> tenant,
                                             std::shared_ptr<const Send> send);
   net::awaitable<Result<http::ClientAnswer>> call(std::shared_ptr<const Tenant> tenant,
                                                   connectors::HttpCall call);
   bool answer_passively(const Tenant& tenant, const Send& send);
-  net::awaitable<Step> settle(Send send, connectors::SendStep step,
-                              std::shared_ptr<ChannelGates::Gate> gate);
+  bool is_stuck(const Send& send, const Retry& retry, SteadyPoint head_since) const;
+  // `tenant`: as it was when the attempt began; a reload may have taken the channel away since.
+  net::awaitable<Step> settle(std::shared_ptr<const Tenant> tenant, Send send,
+                              connectors::SendStep step,
+                              std::shared_ptr<ChannelGates::Gate> gate, SteadyPoint head_since);
   net::awaitable<Step> report(routing::SendProgress progress);
 
   OutboundContext context_;

@@ -150,6 +150,8 @@ class Service {
     std::string reason;
   };
   virtual Ready ready() const = 0;
+  // True from the begin of a graceful end: what only waits should stop waiting.
+  virtual bool draining() const { return false; }
   virtual storage::Health store_health() const = 0;
 };
 
