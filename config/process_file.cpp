@@ -206,7 +206,6 @@ ProcessConfig read_process(const Node& root, Problems& problems) {
   process.tenants_directory =
       resolve_path(directory_of(problems.file()), t.text("tenants", "tenants"));
   process.model_path = t.text("model");
-  process.console = t.flag("console", false);
   read_http(section_of(t, "http", nothing), problems, process.http);
   {
     Table admin(section_of(t, "admin", nothing), "admin", problems);

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "config_fixture.hpp"
+#include "tests/config/config_fixture.hpp"
 
 namespace parley::config {
 namespace {
@@ -16,7 +16,6 @@ TEST(ProcessFile, AnEmptyFileIsAllDefaults) {
   EXPECT_EQ(process->admin.port, 8081);
   EXPECT_EQ(process->storage.path, "data");
   EXPECT_EQ(process->tenants_directory, files.at("tenants"));
-  EXPECT_FALSE(process->console);
   EXPECT_EQ(process->media_key.reveal().size(), 32u);
   EXPECT_EQ(process->pipeline.sends.uncertain, gateway::Uncertain::park);
 }
@@ -30,7 +29,6 @@ TEST(ProcessFile, EveryKeyReachesItsOption) {
 cores = 3
 tenants = "elsewhere"
 model = "m.bin"
-console = true
 [http]
 address = "::1"
 port = 80
@@ -66,7 +64,6 @@ key = "file:media.key"
   EXPECT_EQ(process->cores, 3u);
   EXPECT_EQ(process->tenants_directory, files.at("elsewhere"));
   EXPECT_EQ(process->model_path, "m.bin");
-  EXPECT_TRUE(process->console);
   EXPECT_EQ(process->http.address, "::1");
   EXPECT_EQ(process->http.trusted_proxies, std::vector<std::string>{"10.0.0.0/8"});
   ASSERT_EQ(process->http.tls.size(), 1u);

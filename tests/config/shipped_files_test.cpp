@@ -11,7 +11,7 @@
 #include "config/faq_file.hpp"
 #include "config/process_file.hpp"
 #include "config/tenant_file.hpp"
-#include "config_fixture.hpp"
+#include "tests/config/config_fixture.hpp"
 
 namespace parley::config {
 namespace {

@@ -3,7 +3,7 @@
 #include <cstdlib>
 
 #include "base/crypto.hpp"
-#include "config_fixture.hpp"
+#include "tests/config/config_fixture.hpp"
 
 namespace parley::config {
 namespace {
