@@ -40,7 +40,7 @@ std::string_view kind_of(dom::element element) {
 struct Body::Impl {
   std::shared_ptr<Shared> shared;
   std::optional<dom::object> object;  // nothing: an empty body, or one that is wrong
-  std::string path;                   // "to." inside "to"
+  std::string path = {};              // "to." inside "to"; "" for the body itself
   std::vector<std::string> asked;
 
   const std::string& ask(std::string_view name) {
@@ -107,7 +107,10 @@ Body::Body(std::string_view bytes) : impl_(std::make_unique<Impl>()) {
 }
 
 Body::Body(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-Body::~Body() = default;
+// An inner object has been read when it goes; the body itself says so in wrong().
+Body::~Body() {
+  if (impl_ && !impl_->path.empty()) impl_->report_unknown();
+}
 Body::Body(Body&&) noexcept = default;
 
 bool Body::has(std::string_view name) const { return impl_->find(name).has_value(); }
@@ -207,7 +210,7 @@ Attributes Body::attributes(std::string_view name, std::vector<std::string>& era
   auto inner = object(name);
   if (!inner) return out;
   for (const auto field : *inner->impl_->object) {
-    std::string key(field.key);
+    std::string key = inner->impl_->ask(field.key);
     std::string_view text;
     bool on = false;
     double number = 0;

@@ -86,6 +86,12 @@ net::awaitable<http::Response> get_events(Call& call) {
   co_return json(out.take());
 }
 
+// The pipeline never heard of this person; a missing queue or channel has its own words.
+bool is_nobody(const Result<Outcome>& outcome) {
+  return !outcome && outcome.error().code == Errc::not_found &&
+         outcome.error().detail == "no such person";
+}
+
 net::awaitable<http::Response> post_reply(Call& call) {
   const auto person = conversation_person(call.ids[0]);
   if (!person) co_return no_such("conversation");
@@ -106,10 +112,7 @@ net::awaitable<http::Response> execute(Call& call, const PersonId& person,
                                        routing::Command command) {
   auto outcome = co_await call.service.execute(call.tenant_id(), person, std::move(command),
                                                call.rows(person));
-  if (!outcome && outcome.error().code == Errc::not_found &&
-      outcome.error().detail == "no such person") {
-    co_return no_such("conversation");
-  }
+  if (is_nobody(outcome)) co_return no_such("conversation");
   co_return conversation_answer(outcome);
 }
 

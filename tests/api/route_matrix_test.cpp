@@ -10,6 +10,12 @@
 #include "tests/api/api_fixture.hpp"
 
 namespace parley::gateway {
+namespace api {
+void PrintTo(const Route& route, std::ostream* out) {
+  *out << route.method << " " << route.pattern;
+}
+}  // namespace api
+
 namespace {
 
 // Something of every kind, in one tenant.
