@@ -51,7 +51,8 @@ struct Commit {
 
 struct Committed {
   bool duplicate = false;      // a dedup key was there already: nothing was written
-  std::uint64_t position = 0;  // the store's own commit number, growing; the tenant stream's cursor
+  // The store's own commit number, growing; the tenant stream's cursor. 0 for a duplicate.
+  std::uint64_t position = 0;
 };
 using CommitDone = std::move_only_function<void(Result<Committed>)>;
 
