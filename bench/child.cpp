@@ -45,8 +45,7 @@ Child::Child(const std::vector<std::string>& command) {
     break;
   }
   if (port_ == 0) throw std::runtime_error(command[0] + " did not start: " + said);
-  ready_seconds_ =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  ready_seconds_ = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
 Child::~Child() {

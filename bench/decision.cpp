@@ -42,8 +42,9 @@ routing::Policy policy_of_size() {
       {.name = "vip",
        .when = {.test = routing::Test::attribute, .values = {"gold"}, .name = "tier"}});
   for (int i = 0; i < kRules; ++i) {
-    routing::Condition text{.test = routing::Test::text_contains,
-                            .values = {"keyword" + std::to_string(i), "关键词" + std::to_string(i)}};
+    routing::Condition text{
+        .test = routing::Test::text_contains,
+        .values = {"keyword" + std::to_string(i), "关键词" + std::to_string(i)}};
     routing::Condition segment{.test = routing::Test::segment, .values = {"vip"}};
     routing::Condition score{.test = routing::Test::score_below, .number = -0.5};
     routing::Rule rule;
@@ -79,9 +80,10 @@ Percentiles decision_cost(const std::string& model_path) {
     const State state = routing::first_state({"bench"}, person_id_of({"bench"}, says.identity.key));
     const routing::Command command = says;
     const auto start = std::chrono::steady_clock::now();
-    const auto transition = routing::decide(
-        state, command,
-        {.policy = **policy, .analyzer = **analyzer, .now = TimePoint{Milliseconds{1'760'000'000'000}}});
+    const auto transition = routing::decide(state, command,
+                                            {.policy = **policy,
+                                             .analyzer = **analyzer,
+                                             .now = TimePoint{Milliseconds{1'760'000'000'000}}});
     const auto end = std::chrono::steady_clock::now();
     if (!transition || transition->decisions.size() != 1) throw std::runtime_error("no decision");
     if (i >= 500) {

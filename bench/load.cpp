@@ -66,10 +66,9 @@ net::awaitable<bool> read_answer(tcp::socket& socket, std::string& buffer) {
 net::awaitable<void> one_connection(std::shared_ptr<Shared> shared, std::size_t index) {
   const auto executor = co_await net::this_coro::executor;
   const auto& options = shared->options;
-  const auto interval =
-      options.rate_per_s > 0
-          ? Seconds(static_cast<double>(options.connections) / options.rate_per_s)
-          : Seconds(0);
+  const auto interval = options.rate_per_s > 0
+                            ? Seconds(static_cast<double>(options.connections) / options.rate_per_s)
+                            : Seconds(0);
   auto intended = shared->begin + std::chrono::duration_cast<Clock::duration>(
                                       interval * static_cast<double>(index) /
                                       static_cast<double>(options.connections));
@@ -165,19 +164,18 @@ net::awaitable<bool> open_chat(Ws& ws, std::uint16_t port, std::string target) {
       co_await ws.async_write(net::buffer(kHello), net::as_tuple(net::use_awaitable));
   if (write_error) co_return false;
   beast::flat_buffer buffer;
-  const auto [read_error, read] =
-      co_await ws.async_read(buffer, net::as_tuple(net::use_awaitable));
-  co_return !read_error && beast::buffers_to_string(buffer.data()).find("welcome") !=
-                               std::string::npos;
+  const auto [read_error, read] = co_await ws.async_read(buffer, net::as_tuple(net::use_awaitable));
+  co_return !read_error &&
+      beast::buffers_to_string(buffer.data()).find("welcome") != std::string::npos;
 }
 
 net::awaitable<void> one_session(std::shared_ptr<ChatShared> shared, std::size_t index) {
   const auto executor = co_await net::this_coro::executor;
   const auto& options = shared->options;
   net::steady_timer timer(executor);
-  timer.expires_after(std::chrono::duration_cast<Clock::duration>(
-      std::chrono::duration<double, std::milli>(options.think_ms * static_cast<double>(index) /
-                                                static_cast<double>(options.sessions))));
+  timer.expires_after(
+      std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double, std::milli>(
+          options.think_ms * static_cast<double>(index) / static_cast<double>(options.sessions))));
   co_await timer.async_wait(net::as_tuple(net::use_awaitable));
   Ws ws(executor);
   if (!co_await open_chat(ws, options.port, options.target)) {
@@ -220,8 +218,8 @@ net::awaitable<void> one_idle(std::uint16_t port, std::string target, std::share
 ChatResult run_chat(const ChatOptions& options) {
   net::io_context io(1);
   auto shared = std::make_shared<ChatShared>(ChatShared{
-      options, Clock::now() + std::chrono::duration_cast<Clock::duration>(
-                                  Seconds(options.limit_seconds))});
+      options,
+      Clock::now() + std::chrono::duration_cast<Clock::duration>(Seconds(options.limit_seconds))});
   for (std::size_t i = 0; i < options.sessions; ++i) {
     net::co_spawn(io, one_session(shared, i), net::detached);
   }

@@ -33,16 +33,16 @@ LoadResult run_load(const LoadOptions& options);
 
 struct ChatOptions {
   std::uint16_t port = 0;
-  std::string target;      // "/chat/bench/web"
+  std::string target;  // "/chat/bench/web"
   std::size_t sessions = 1'000;
-  std::size_t turns = 5;   // messages each session says, one after the other's answer
+  std::size_t turns = 5;  // messages each session says, one after the other's answer
   std::string text;
-  double think_ms = 1'000; // between an answer and the next message; starts are spread over it
+  double think_ms = 1'000;  // between an answer and the next message; starts are spread over it
   double limit_seconds = 60;
 };
 struct ChatResult {
   std::uint64_t answered = 0, errors = 0;
-  Percentiles turn;        // message sent to bot's answer seen
+  Percentiles turn;  // message sent to bot's answer seen
 };
 ChatResult run_chat(const ChatOptions& options);
 

@@ -86,7 +86,8 @@ class Site {
            "[[channel]]\nid = \"web\"\nplatform = \"webchat\"\n"
            "visitor_secret = \"bench-visitor-secret-0123456789\"\n"
            "[[queue]]\nid = \"service\"\nname = \"Service\"\n"
-           "[[bot]]\nid = \"faq\"\nkind = \"faq\"\nfile = \"faq.tsv\"\nfallback_queue = \"service\"\n"
+           "[[bot]]\nid = \"faq\"\nkind = \"faq\"\nfile = \"faq.tsv\"\nfallback_queue = "
+           "\"service\"\n"
            "[[api_key]]\nid = \"admin\"\ntoken = \"bench-admin\"\nscopes = [\"admin\"]\n";
   }
   ~Site() {
@@ -172,8 +173,8 @@ void measure_ingest(Report& report) {
   const double ratio = std::max(0.0, calm.latency.p99_ms - sync) / bare_p99;
   report.add({"ack_p99_ratio", ratio, "ratio", "<= 3", ratio <= 3 && calm.errors == 0,
               "p99 " + std::to_string(calm.latency.p99_ms) + " ms at " +
-                  std::to_string(static_cast<int>(half)) + "/s, bare " +
-                  std::to_string(bare_p99) + " ms, fdatasync p99 " + std::to_string(sync) + " ms"});
+                  std::to_string(static_cast<int>(half)) + "/s, bare " + std::to_string(bare_p99) +
+                  " ms, fdatasync p99 " + std::to_string(sync) + " ms"});
 }
 
 void measure_decision(Report& report) {

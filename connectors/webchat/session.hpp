@@ -28,7 +28,8 @@ struct Visitor {
   TimePoint expires_at{};
 };
 
-// Whose conversation it is: the tenant's own customer where signed, else the visitor on this channel.
+// Whose conversation it is: the tenant's own customer where signed, else the visitor on this
+// channel.
 IdentityKey identity_of(const Channel& channel, const Visitor& visitor);
 
 struct UserClaims {

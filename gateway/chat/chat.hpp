@@ -1,10 +1,13 @@
 // gateway/chat/chat.hpp
-// The customers' own sockets: /chat/{tenant}/{channel} for web, apps and mini-programs, by WebSocket
+// The customers' own sockets: /chat/{tenant}/{channel} for web, apps and mini-programs, by
+// WebSocket
 // or plain HTTP. Everything shown comes from the log by sequence number, so whoever comes back says
 // the last one they saw and misses nothing.
 //
-//   WebSocket   first frame {"type":"hello","token"?,"user_token"?,"user"?,"user_hash"?,"last_seq"?};
-//               then the connector's frames; each is answered {"type":"ack",...} or {"type":"error"}
+//   WebSocket   first frame
+//   {"type":"hello","token"?,"user_token"?,"user"?,"user_hash"?,"last_seq"?};
+//               then the connector's frames; each is answered {"type":"ack",...} or
+//               {"type":"error"}
 //   POST .../session    the same hello; gives the token
 //   POST .../messages   one frame, Authorization: Bearer <token>
 //   GET  .../events     ?after_seq=N&limit=M
@@ -44,8 +47,8 @@ class Chat {
     std::string rest;  // after /chat/{tenant}/{channel}: "", "/session", ...
   };
   std::optional<Place> place_of(std::string_view path) const;
-  Result<connectors::ChatSessions::Session> open(const Place& place,
-                                                 const connectors::ChatSessions::Hello& hello) const;
+  Result<connectors::ChatSessions::Session> open(
+      const Place& place, const connectors::ChatSessions::Hello& hello) const;
   net::awaitable<Result<std::vector<Outcome>>> hear(
       const Place& place, const connectors::ChatSessions::Session& session, std::string frame);
   net::awaitable<http::Response> session(const Place& place, const http::Request& request);

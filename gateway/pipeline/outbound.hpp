@@ -1,5 +1,6 @@
 // gateway/pipeline/outbound.hpp
-// Sends on their way out: in order per conversation, one at a time; per channel within its rate; each
+// Sends on their way out: in order per conversation, one at a time; per channel within its rate;
+// each
 // from its row, so that a restart continues where the rows say.
 //
 // Promise  "submitting" is committed before the first byte goes to a platform, and that commit is

@@ -1,7 +1,8 @@
 // gateway/pipeline/read_pool.hpp
 // The named threads that may block on the disk, so that no core ever does.
 //
-// Limits   its callers': every job belongs to an HTTP request, a chat socket or a bot call, and each
+// Limits   its callers': every job belongs to an HTTP request, a chat socket or a bot call, and
+//          each
 //          of those is bounded where it enters (http::Limits, bots.calls_in_flight_max).
 #pragma once
 

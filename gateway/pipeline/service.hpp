@@ -33,7 +33,7 @@ namespace net = boost::asio;
 // What came of a command.
 struct Outcome {
   bool duplicate = false;
-  PersonId person;                     // the one it happened to (after forwards)
+  PersonId person;  // the one it happened to (after forwards)
   std::uint64_t last_seq = 0;
   std::shared_ptr<const State> state = {};  // after it; never null unless duplicate
   std::vector<Event> events = {};           // that it made
@@ -137,7 +137,8 @@ class Service {
                                                                            const MediaId&) = 0;
   // "/media/{tenant}/{id}?exp=...&sig=..."; checked by check_media_url.
   virtual std::string media_url(const Tenant&, const MediaId&, Milliseconds lifetime) const = 0;
-  virtual bool check_media_url(const Tenant&, std::string_view id, std::string_view query) const = 0;
+  virtual bool check_media_url(const Tenant&, std::string_view id,
+                               std::string_view query) const = 0;
 
   // Shows an agent's typing to the customer, where the channel can.
   virtual net::awaitable<Result<void>> show_typing(const TenantId&, const PersonId&, bool on) = 0;

@@ -56,7 +56,7 @@ struct TaskGroup::State {
       what = error.code().message();
     } catch (const std::exception& error) {
       what = error.what();
-    } catch (...) {
+    } catch (...) {  // a task may throw anything; it is counted and named below, never lost
       what = "not a std::exception";
     }
     ++stray;
