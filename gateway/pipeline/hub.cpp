@@ -25,7 +25,7 @@ class Hub::Handle final : public Subscription {
   ~Handle() override {
     who_->live = false;
     hub_.remove(key_, who_);
-    if (whole_tenant_) --hub_.tenant_count_;
+    --(whole_tenant_ ? hub_.tenant_count_ : hub_.person_count_);
   }
   Handle(const Handle&) = delete;
   Handle& operator=(const Handle&) = delete;
@@ -37,8 +37,7 @@ class Hub::Handle final : public Subscription {
   bool whole_tenant_;
 };
 
-std::shared_ptr<Subscription> Hub::subscribe(const TenantId& tenant,
-                                             std::optional<PersonId> person,
+std::shared_ptr<Subscription> Hub::subscribe(const TenantId& tenant, std::optional<PersonId> person,
                                              net::any_io_executor executor, OnEvent on_event) {
   if (count_.load() >= subscriptions_max_) return nullptr;
   auto who = std::make_shared<Subscriber>();
@@ -50,7 +49,7 @@ std::shared_ptr<Subscription> Hub::subscribe(const TenantId& tenant,
     lists_[key].push_back(who);
   }
   ++count_;
-  if (!person) ++tenant_count_;
+  ++(person ? person_count_ : tenant_count_);
   return std::make_shared<Handle>(*this, key, std::move(who), !person);
 }
 
@@ -89,12 +88,12 @@ void Hub::publish_tenant(const TenantId& tenant, std::uint64_t position,
 
 void Hub::publish_person(const TenantId& tenant, const PersonId& person, std::uint64_t position,
                          const std::vector<Event>& events) {
-  if (count_.load() == tenant_count_.load() || events.empty()) return;
+  if (person_count_.load() == 0 || events.empty()) return;
   const List list = listeners(key_of(tenant, person));
   if (list.empty()) return;
   for (const Event& event : events) {
-    deliver(list, {position, event.person, event.seq, nullptr,
-                   std::make_shared<const Event>(event)});
+    deliver(list,
+            {position, event.person, event.seq, nullptr, std::make_shared<const Event>(event)});
   }
 }
 

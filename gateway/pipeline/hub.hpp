@@ -1,5 +1,6 @@
 // gateway/pipeline/hub.hpp
-// Who wants to hear of committed events: API streams (a whole tenant) and chat sockets (one person).
+// Who wants to hear of committed events: API streams (a whole tenant) and chat sockets (one
+// person).
 //
 // Order    a tenant's subscribers hear commits in position order, a person's in seq order.
 // Limits   subscriptions_max; past it subscribe() gives null.
@@ -52,7 +53,8 @@ class Hub {
   mutable std::mutex mutex_;
   std::unordered_map<std::string, List> lists_;  // guarded by mutex_
   std::atomic<std::size_t> count_{0};
-  std::atomic<std::size_t> tenant_count_{0};
+  // Looked at without the lock, so that publishing to nobody costs nothing.
+  std::atomic<std::size_t> tenant_count_{0}, person_count_{0};
 };
 
 }  // namespace parley::gateway
