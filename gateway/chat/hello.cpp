@@ -1,6 +1,7 @@
 #include <simdjson.h>
 
 #include "gateway/chat/chat.hpp"
+#include "gateway/pipeline/utf8_cut.hpp"
 
 namespace parley::gateway {
 namespace {
@@ -38,8 +39,7 @@ Result<HelloFrame> parse_hello(std::string_view json) {
     if (field == nullptr) continue;  // a newer client may say more
     std::string_view text;
     if (value.get(text)) {
-      return Error{.code = Errc::malformed,
-                   .detail = std::string(name) + ": expected a string"};
+      return Error{.code = Errc::malformed, .detail = std::string(name) + ": expected a string"};
     }
     *field = text;
   }
@@ -50,7 +50,7 @@ std::string frame_id(std::string_view json) {
   simdjson::dom::parser parser;
   std::string_view id;
   if (parser.parse(json.data(), json.size())["id"].get(id)) return {};
-  return std::string(id.substr(0, kFrameIdBytesMax));
+  return std::string(utf8_cut(id, kFrameIdBytesMax));
 }
 
 }  // namespace parley::gateway

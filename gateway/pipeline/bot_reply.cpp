@@ -4,9 +4,12 @@
 
 #include "conversation/codec.hpp"
 #include "gateway/pipeline/bots.hpp"
+#include "gateway/pipeline/utf8_cut.hpp"
 
 namespace parley::gateway {
 namespace {
+
+constexpr std::size_t kReasonBytesMax = 200;
 
 Message plain_message(std::string_view text) {
   Message message;
@@ -16,7 +19,8 @@ Message plain_message(std::string_view text) {
 
 Result<Message> message_of(simdjson::dom::element element) {
   simdjson::dom::object object;
-  if (element.get(object)) return Error{.code = Errc::malformed, .detail = "messages: need objects"};
+  if (element.get(object))
+    return Error{.code = Errc::malformed, .detail = "messages: need objects"};
   std::string_view text;
   if (!object["text"].get(text)) return plain_message(text);
   simdjson::dom::element content;
@@ -74,7 +78,7 @@ Result<BotReply> parse_bot_reply(std::string_view json) {
     if (handover.is_bool()) wanted = bool(handover);
     reply.hand_over = wanted;
     std::string_view reason;
-    if (!handover["reason"].get(reason)) reply.reason = std::string(reason.substr(0, 200));
+    if (!handover["reason"].get(reason)) reply.reason = utf8_cut(reason, kReasonBytesMax);
   }
   if (reply.messages.empty() && !reply.hand_over) {
     return Error{.code = Errc::malformed, .detail = "neither messages nor a hand-over"};
