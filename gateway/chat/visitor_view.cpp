@@ -20,10 +20,17 @@ Message shown(const Message& message, const MediaUrl& media_url) {
   out.content = message.content;
   out.fallback_text = message.fallback_text;
   out.suggested_actions = message.suggested_actions;
+  const auto show_image = [&](Card& card) {
+    if (!card.image_media_id.empty()) card.image_url = media_url({card.image_media_id});
+  };
   for (Part& part : out.content) {
     if (auto* media = std::get_if<Media>(&part)) {
       media->platform_id.clear();
       if (!media->media_id.empty()) media->url = media_url({media->media_id});
+    } else if (auto* card = std::get_if<Card>(&part)) {
+      show_image(*card);
+    } else if (auto* cards = std::get_if<Cards>(&part)) {
+      for (Card& item : cards->items) show_image(item);
     }
   }
   return out;
