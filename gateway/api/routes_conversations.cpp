@@ -104,8 +104,10 @@ net::awaitable<http::Response> post_reply(Call& call) {
   if (acting.refused) co_return std::move(*acting.refused);
   says.agent = std::move(acting.agent);
   routing::Command command = std::move(says);
-  co_return said_answer(co_await call.service.execute(call.tenant_id(), *person, std::move(command),
-                                                      call.rows(*person)));
+  const auto outcome = co_await call.service.execute(call.tenant_id(), *person, std::move(command),
+                                                     call.rows(*person));
+  if (is_nobody(outcome)) co_return no_such("conversation");
+  co_return said_answer(outcome);
 }
 
 net::awaitable<http::Response> execute(Call& call, const PersonId& person,
