@@ -5,6 +5,7 @@
 #include "base/json_writer.hpp"
 #include "connectors/standard_webhook.hpp"
 #include "conversation/codec.hpp"
+#include "gateway/pipeline/insist.hpp"
 #include "gateway/runtime/log.hpp"
 
 namespace parley::gateway {
@@ -56,18 +57,21 @@ net::awaitable<void> Bots::run(std::shared_ptr<const Tenant> tenant, BotCall cal
     command = co_await ask(tenant, call, turn);
   }
   --in_flight_;
-  if (const auto* answer = std::get_if<routing::BotAnswered>(&command)) {
+  if (auto* answer = std::get_if<routing::BotAnswered>(&command)) {
+    answer->passive_token = call.passive_token;
     (answer->hand_over ? handed_over_ : answered_).add();
   } else {
     failed_.add();
     log(LogLevel::warn, "bot.failed",
-        {{"tenant", tenant_id}, {"bot", call.bot},
+        {{"tenant", tenant_id},
+         {"bot", call.bot},
          {"why", std::get<routing::BotFailed>(command).reason}});
   }
   auto outcome = co_await service_.execute(tenant_id, person, std::move(command));
-  if (!outcome && outcome.error().code == Errc::overloaded) {
+  if (!outcome && is_passing(outcome.error().code)) {
     // The answer may be lost to the crowd, the turn may not: the fallback is the smaller command.
-    outcome = co_await service_.execute(tenant_id, person, failure(call, "overloaded"));
+    routing::Command fallback = failure(call, std::string(to_string(outcome.error().code)));
+    outcome = co_await insist(service_, tenant_id, person, std::move(fallback));
   }
   if (!outcome) {
     log(LogLevel::warn, "bot.outcome_refused",
@@ -108,7 +112,8 @@ routing::Command Bots::ask_faq(const BotSettings& bot, const BotCall& call,
     return answer;
   }
   answer.hand_over = true;
-  answer.reason = text.empty() ? "no text to answer" : "no answer in the knowledge base is near enough";
+  answer.reason =
+      text.empty() ? "no text to answer" : "no answer in the knowledge base is near enough";
   const std::string& said = is_chinese(turn) ? bot.hand_over_zh : bot.hand_over_en;
   if (!said.empty()) answer.messages.push_back(text_message(said));
   return answer;
@@ -157,9 +162,9 @@ net::awaitable<routing::Command> Bots::ask_webhook(std::shared_ptr<const Tenant>
   request.body = co_await request_body(bot, call, *turn);
   request.answer_bytes_max = 64 * 1024;
   request.timeout = std::max(Milliseconds(1), call.deadline - service_.clock().now());
-  const std::int64_t now_s = std::chrono::duration_cast<std::chrono::seconds>(
-                                 service_.clock().now().time_since_epoch())
-                                 .count();
+  const std::int64_t now_s =
+      std::chrono::duration_cast<std::chrono::seconds>(service_.clock().now().time_since_epoch())
+          .count();
   request.headers.emplace_back("content-type", "application/json");
   request.headers.emplace_back(connectors::kWebhookId, call.id.value);
   request.headers.emplace_back(connectors::kWebhookTimestamp, std::to_string(now_s));
@@ -169,8 +174,8 @@ net::awaitable<routing::Command> Bots::ask_webhook(std::shared_ptr<const Tenant>
   auto answer = co_await client_.call(std::move(request));
   if (!answer) {
     heard(key, false);
-    co_return failure(call, std::string(to_string(answer.error().code)) + ": " +
-                                answer.error().detail);
+    co_return failure(call,
+                      std::string(to_string(answer.error().code)) + ": " + answer.error().detail);
   }
   if (answer->status / 100 != 2) {
     heard(key, answer->status < 500);

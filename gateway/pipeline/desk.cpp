@@ -31,6 +31,10 @@ bool before(const QueueEntry& a, const QueueEntry& b) {
   return a.person < b.person;
 }
 
+Error no_tenant(const TenantId& tenant) {
+  return {.code = Errc::not_found, .detail = "no tenant " + tenant.value};
+}
+
 Error no_agent(const AgentId& agent) {
   return {.code = Errc::not_found, .detail = "no agent " + agent.value + " in this tenant"};
 }
@@ -120,9 +124,11 @@ net::awaitable<Result<AgentView>> Desk::set_presence(TenantId tenant, AgentId ag
                     .detail = "presence: expected online, away or offline"};
   }
   std::function<Result<AgentView>()> job = [this, tenant, agent, presence]() -> Result<AgentView> {
-    const auto policy = service_.tenant(tenant)->policy;
-    const auto found = policy->agents.find(agent);
-    if (found == policy->agents.end()) return no_agent(agent);
+    const auto owner = service_.tenant(tenant);
+    if (!owner) return no_tenant(tenant);
+    const auto& agents = owner->policy->agents;
+    const auto found = agents.find(agent);
+    if (found == agents.end()) return no_agent(agent);
     rooms_[tenant].agents[agent].presence = presence;
     return view(tenant, found->second);
   };
@@ -130,21 +136,27 @@ net::awaitable<Result<AgentView>> Desk::set_presence(TenantId tenant, AgentId ag
 }
 
 net::awaitable<Result<std::vector<AgentView>>> Desk::agents(TenantId tenant) {
-  std::function<Result<std::vector<AgentView>>()> job = [this, tenant] {
+  std::function<Result<std::vector<AgentView>>()> job =
+      [this, tenant]() -> Result<std::vector<AgentView>> {
+    const auto owner = service_.tenant(tenant);
+    if (!owner) return no_tenant(tenant);
     std::vector<AgentView> out;
-    for (const auto& [id, agent] : service_.tenant(tenant)->policy->agents) {
+    for (const auto& [id, agent] : owner->policy->agents) {
       out.push_back(view(tenant, agent));
     }
-    return Result<std::vector<AgentView>>(std::move(out));
+    return out;
   };
   co_return co_await at_desk<Result<std::vector<AgentView>>>(std::move(job));
 }
 
 net::awaitable<Result<std::vector<QueueView>>> Desk::queues(TenantId tenant) {
-  std::function<Result<std::vector<QueueView>>()> job = [this, tenant] {
+  std::function<Result<std::vector<QueueView>>()> job =
+      [this, tenant]() -> Result<std::vector<QueueView>> {
+    const auto owner = service_.tenant(tenant);
+    if (!owner) return no_tenant(tenant);
     std::vector<QueueView> out;
     const Room& room = rooms_[tenant];
-    for (const auto& [id, queue] : service_.tenant(tenant)->policy->queues) {
+    for (const auto& [id, queue] : owner->policy->queues) {
       QueueView seen{.id = id, .name = queue.name, .waiting = {}};
       for (const auto& [person, waiting] : room.waiting) {
         if (waiting.entry.queue == id) seen.waiting.push_back(waiting.entry);
@@ -152,15 +164,17 @@ net::awaitable<Result<std::vector<QueueView>>> Desk::queues(TenantId tenant) {
       std::sort(seen.waiting.begin(), seen.waiting.end(), before);
       out.push_back(std::move(seen));
     }
-    return Result<std::vector<QueueView>>(std::move(out));
+    return out;
   };
   co_return co_await at_desk<Result<std::vector<QueueView>>>(std::move(job));
 }
 
 Result<void> Desk::reserve_place(const TenantId& tenant, const AgentId& agent) {
-  const auto policy = service_.tenant(tenant)->policy;
-  const auto found = policy->agents.find(agent);
-  if (found == policy->agents.end()) return no_agent(agent);
+  const auto owner = service_.tenant(tenant);
+  if (!owner) return no_tenant(tenant);
+  const auto& agents = owner->policy->agents;
+  const auto found = agents.find(agent);
+  if (found == agents.end()) return no_agent(agent);
   Present& present = rooms_[tenant].agents[agent];
   if (present.assigned.size() + present.reserved >= found->second.capacity) {
     return Error{.code = Errc::overloaded,
@@ -181,9 +195,12 @@ void Desk::release_place(const TenantId& tenant, const AgentId& agent) {
 Result<QueueEntry> Desk::reserve(const TenantId& tenant, const AgentId& agent,
                                  const std::vector<QueueId>& queues,
                                  const std::optional<PersonId>& person) {
+  const auto owner = service_.tenant(tenant);
+  if (!owner) return no_tenant(tenant);
+  const auto found = owner->policy->agents.find(agent);
+  if (found == owner->policy->agents.end()) return no_agent(agent);
+  const routing::Agent& who = found->second;
   if (auto place = reserve_place(tenant, agent); !place) return place.error();
-  const auto policy = service_.tenant(tenant)->policy;
-  const routing::Agent& who = policy->agents.at(agent);
   Waiting* best = nullptr;
   for (auto& [id, waiting] : rooms_[tenant].waiting) {
     if (waiting.reserved || (person && id != *person)) continue;

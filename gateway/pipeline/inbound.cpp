@@ -1,5 +1,5 @@
-// A webhook on its way in: find the channel, prove the sender, translate, commit, and only then give
-// the platform its own acknowledgement.
+// A webhook on its way in: find the channel, prove the sender, translate, commit, and only then
+// give the platform its own acknowledgement.
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -26,8 +26,8 @@ http::Response refusal(const Error& error) {
     default: {
       auto response = http::problem(503, "unavailable", "Not stored; send it again", "");
       const auto wait = error.retry_after.value_or(Milliseconds(1'000));
-      response.headers.emplace_back("Retry-After",
-                                    std::to_string(std::max<std::int64_t>(1, wait.count() / 1'000)));
+      response.headers.emplace_back(
+          "Retry-After", std::to_string(std::max<std::int64_t>(1, wait.count() / 1'000)));
       return response;
     }
   }
@@ -51,8 +51,8 @@ std::string passive_token(const ChannelId& channel, const connectors::Incoming& 
 
 }  // namespace
 
-net::awaitable<http::Response> Gateway::webhook(const TenantId& tenant_id,
-                                                const ChannelId& channel, http::Request request) {
+net::awaitable<http::Response> Gateway::webhook(const TenantId& tenant_id, const ChannelId& channel,
+                                                http::Request request) {
   const auto started = std::chrono::steady_clock::now();
   const auto owner = tenant(tenant_id);
   if (!owner || !owner->channels.contains(channel)) {
@@ -87,7 +87,9 @@ net::awaitable<http::Response> Gateway::accept_webhook(std::shared_ptr<const Ten
   auto parsed = entry.connector->parse(view, channel);
   if (parsed.stopped) {
     log(LogLevel::warn, "webhook.malformed",
-        {{"tenant", owner->id}, {"channel", channel_id}, {"why", parsed.stopped->detail},
+        {{"tenant", owner->id},
+         {"channel", channel_id},
+         {"why", parsed.stopped->detail},
          {"events_before", parsed.events.size()}});
     if (parsed.events.empty()) co_return refusal(*parsed.stopped);
   }
@@ -98,8 +100,7 @@ net::awaitable<http::Response> Gateway::accept_webhook(std::shared_ptr<const Ten
   if (entry.passive_reply && parsed.events.size() == 1 &&
       std::holds_alternative<connectors::MessageIn>(parsed.events.front().what)) {
     token = passive_token(channel_id, parsed.events.front());
-    slot = passive_.open(token, co_await net::this_coro::executor,
-                         parsed.events.front().account);
+    slot = passive_.open(token, co_await net::this_coro::executor, parsed.events.front().account);
   }
 
   std::vector<Addressed> commands;
@@ -115,7 +116,9 @@ net::awaitable<http::Response> Gateway::accept_webhook(std::shared_ptr<const Ten
   bool may_answer = false;
   for (const auto& outcome : outcomes) {
     if (outcome) {
-      may_answer = may_answer || (!outcome->duplicate && !outcome->state->open_bot_call.empty());
+      // A bot is asked, or something (a queue's notice) is on its way already.
+      may_answer = may_answer || (!outcome->duplicate && (!outcome->state->open_bot_call.empty() ||
+                                                          !outcome->sends.empty()));
       continue;
     }
     switch (outcome.error().code) {
@@ -131,12 +134,10 @@ net::awaitable<http::Response> Gateway::accept_webhook(std::shared_ptr<const Ten
     }
   }
   if (slot) {
-    if (may_answer) {
-      auto reply = co_await passive_.wait(token, slot, parts_.options.shards.passive_wait);
-      if (reply) co_return to_response(std::move(*reply));
-    } else {
-      passive_.close(token);
-    }
+    // Never just closed: who has taken the slot by now counts the answer as given.
+    const auto limit = may_answer ? parts_.options.shards.passive_wait : Milliseconds(0);
+    auto reply = co_await passive_.wait(token, slot, limit);
+    if (reply) co_return to_response(std::move(*reply));
   }
   co_return to_response(entry.connector->acknowledge(view, channel));
 }

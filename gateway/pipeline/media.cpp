@@ -10,6 +10,7 @@
 #include "conversation/codec.hpp"
 #include "gateway/pipeline/calls.hpp"
 #include "gateway/pipeline/gateway.hpp"
+#include "gateway/pipeline/insist.hpp"
 #include "gateway/pipeline/media_type.hpp"
 #include "gateway/runtime/log.hpp"
 
@@ -67,8 +68,8 @@ net::awaitable<Result<Media>> Gateway::store_media(const TenantId& tenant_id, st
   media.name = name.empty() ? std::string() : safe_file_name(name);
   media.size_bytes = bytes.size();
   const MediaId id{media.media_id};
-  auto written = co_await read<Result<void>>(
-      [tenant_id, id, bytes = std::move(bytes)](storage::Store& store) {
+  auto written =
+      co_await read<Result<void>>([tenant_id, id, bytes = std::move(bytes)](storage::Store& store) {
         return store.put_media_blocking(tenant_id, id, bytes);
       });
   if (!written) co_return written.error();
@@ -78,8 +79,8 @@ net::awaitable<Result<Media>> Gateway::store_media(const TenantId& tenant_id, st
   co_return media;
 }
 
-net::awaitable<Result<std::pair<Media, std::string>>> Gateway::load_media(
-    const TenantId& tenant_id, const MediaId& id) {
+net::awaitable<Result<std::pair<Media, std::string>>> Gateway::load_media(const TenantId& tenant_id,
+                                                                          const MediaId& id) {
   using Loaded = Result<std::pair<Media, std::string>>;
   co_return co_await read<Loaded>([tenant_id, id](storage::Store& store) -> Loaded {
     auto row = store.row_blocking(tenant_id, RowKind::media, id.value);
@@ -114,12 +115,14 @@ bool Gateway::check_media_url(const Tenant& owner, std::string_view id,
          parts_.clock.now().time_since_epoch() < std::chrono::seconds(seconds);
 }
 
-net::awaitable<Result<void>> Gateway::show_typing(const TenantId& tenant_id,
-                                                  const PersonId& person, bool on) {
+net::awaitable<Result<void>> Gateway::show_typing(const TenantId& tenant_id, const PersonId& person,
+                                                  bool on) {
   const auto owner = tenant(tenant_id);
   if (!owner) co_return Error{.code = Errc::not_found, .detail = "no such tenant"};
-  auto row = co_await read<Result<std::optional<std::string>>>(
-      [tenant_id, person](storage::Store& store) { return store.state_blocking(tenant_id, person); });
+  auto row =
+      co_await read<Result<std::optional<std::string>>>([tenant_id, person](storage::Store& store) {
+        return store.state_blocking(tenant_id, person);
+      });
   if (!row) co_return row.error();
   if (!*row) co_return Error{.code = Errc::not_found, .detail = "no such person"};
   auto state = from_stored<State>(**row);
@@ -188,8 +191,7 @@ net::awaitable<void> Gateway::run_fetch(std::shared_ptr<const Tenant> owner, Rel
       });
   if (history && !history->empty()) {
     const auto event = from_stored<Event>(history->front().body);
-    if (event && event->message && event->channel &&
-        owner->entries.contains(event->channel->id) &&
+    if (event && event->message && event->channel && owner->entries.contains(event->channel->id) &&
         owner->entries.at(event->channel->id)->media_source) {
       const auto& content = event->message->content;
       for (std::size_t i = 0; i < content.size(); ++i) {
@@ -212,7 +214,7 @@ net::awaitable<void> Gateway::run_fetch(std::shared_ptr<const Tenant> owner, Rel
     }
   }
   routing::Command command = std::move(stored);
-  auto outcome = co_await execute(owner->id, row.to, std::move(command), {}, false);
+  auto outcome = co_await insist(*this, owner->id, row.to, std::move(command));
   if (!outcome) {
     log(LogLevel::warn, "media.not_recorded",
         {{"tenant", owner->id}, {"person", row.to}, {"why", outcome.error().detail}});

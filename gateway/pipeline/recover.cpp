@@ -2,8 +2,13 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <algorithm>
+#include <iterator>
+#include <tuple>
+
 #include "conversation/codec.hpp"
 #include "gateway/pipeline/gateway.hpp"
+#include "gateway/pipeline/insist.hpp"
 #include "gateway/runtime/log.hpp"
 
 namespace parley::gateway {
@@ -15,6 +20,18 @@ Error unreadable(RowKind kind, const storage::RowItem& item, const Error& why) {
   return {.code = Errc::unavailable,
           .detail = "row kind " + std::to_string(static_cast<int>(kind)) + " " + item.id +
                     " of tenant " + item.tenant.value + ": " + why.detail};
+}
+
+// The store gives rows in the order of their bytes, where "...-10" comes before "...-9"; a
+// conversation's rows go on in the order of their sequence numbers.
+bool came_before(const storage::RowItem& a, const storage::RowItem& b) {
+  const auto place = [](const storage::RowItem& item) {
+    const std::string_view id = item.id;
+    const auto dash = std::min(id.rfind('-'), id.size());
+    return std::tuple(std::string_view(item.tenant.value), id.substr(0, dash), id.size());
+  };
+  const auto first = place(a), second = place(b);
+  return first != second ? first < second : a.id < b.id;
 }
 
 }  // namespace
@@ -30,18 +47,19 @@ Result<void> Gateway::recover_blocking() {
 
 Result<void> Gateway::recover_kind(RowKind kind) {
   std::string cursor;
-  std::size_t rows = 0;
+  std::vector<storage::RowItem> rows;
   do {
     auto page = parts_.store.recover_rows_blocking(kind, cursor, kPage);
     if (!page) return page.error();
-    for (const auto& item : page->rows) {
-      if (auto done = recover_row(kind, item); !done) return done;
-    }
-    rows += page->rows.size();
+    std::move(page->rows.begin(), page->rows.end(), std::back_inserter(rows));
     cursor = std::move(page->next);
   } while (!cursor.empty());
-  if (rows > 0) {
-    log(LogLevel::info, "recovered", {{"kind", static_cast<int>(kind)}, {"rows", rows}});
+  std::sort(rows.begin(), rows.end(), came_before);
+  for (const auto& item : rows) {
+    if (auto done = recover_row(kind, item); !done) return done;
+  }
+  if (!rows.empty()) {
+    log(LogLevel::info, "recovered", {{"kind", static_cast<int>(kind)}, {"rows", rows.size()}});
   }
   return {};
 }
@@ -92,10 +110,9 @@ Result<void> Gateway::recover_row(RowKind kind, const storage::RowItem& item) {
 // The second half of what two conversations must both know; from its row, so a crash between the
 // halves is made good at the next start.
 void Gateway::relay(const std::shared_ptr<const Tenant>& owner, const Relay& row) {
+  const auto executor = parts_.cores.context(core_of(owner->id, row.to)).get_executor();
   if (row.verb == "fetch_media") {
-    const std::size_t core = core_of(owner->id, row.to);
-    parts_.tasks.spawn(parts_.cores.context(core).get_executor(), "media fetch",
-                       run_fetch(owner, row));
+    parts_.tasks.spawn(executor, "media fetch", run_fetch(owner, row));
     return;
   }
   auto command = routing::command_of(row);
@@ -103,16 +120,15 @@ void Gateway::relay(const std::shared_ptr<const Tenant>& owner, const Relay& row
     log(LogLevel::error, "relay.unknown", {{"id", row.id}, {"why", command.error().detail}});
     return;
   }
-  Job job{.tenant = owner,
-          .person = row.to,
-          .command = std::move(*command),
-          .rows = {},
-          .create = true,
-          .done = [id = row.id](Result<Outcome> outcome) {
-            if (outcome) return;
-            log(LogLevel::warn, "relay.refused", {{"id", id}, {"why", outcome.error().detail}});
-          }};
-  shard_of(owner->id, row.to).post(std::move(job));
+  parts_.tasks.spawn(executor, "relay", run_relay(row, std::move(*command)));
+}
+
+net::awaitable<void> Gateway::run_relay(Relay row, routing::Command command) {
+  constexpr bool kCreate = true;
+  const auto outcome = co_await insist(*this, row.tenant, row.to, std::move(command), kCreate);
+  if (!outcome) {
+    log(LogLevel::warn, "relay.refused", {{"id", row.id}, {"why", outcome.error().detail}});
+  }
 }
 
 }  // namespace parley::gateway

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <thread>
 
 #include "conversation/codec.hpp"
@@ -38,11 +39,21 @@ const std::vector<DedupKey>& dedup_of(const routing::Command& command) {
       command);
 }
 
-// Only these speak to a merged person itself; everything else follows it.
-bool stays_with_merged(const routing::Command& command) {
-  return std::holds_alternative<routing::UnmergeFrom>(command) ||
-         std::holds_alternative<routing::MergeInto>(command) ||
-         std::holds_alternative<routing::SendProgress>(command);
+template <class... T>
+bool is_one_of(const routing::Command& command) {
+  return (std::holds_alternative<T>(command) || ...);
+}
+
+// Only these speak to a merged person itself: about its merges, its own log and its own sends.
+// Everything else follows it.
+bool stays_with_merged(const State& state, const routing::Command& command) {
+  if (const auto* receipt = std::get_if<routing::ReceiptArrived>(&command)) {
+    return !receipt->send.empty() || std::ranges::any_of(state.sent, [&](const SentRef& sent) {
+      return sent.external_id == receipt->external_id;
+    });
+  }
+  return is_one_of<routing::MergeInto, routing::MergedFrom, routing::UnmergeFrom,
+                   routing::UnmergedFrom, routing::SendProgress, routing::MediaStored>(command);
 }
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
@@ -58,7 +69,8 @@ struct Shard::InFlight {
   std::shared_ptr<const State> state;  // after it
   std::uint64_t position = 0;
   std::chrono::steady_clock::time_point started;
-  std::vector<Job> same;  // repeats that came meanwhile; they wait for this very commit
+  std::vector<Job> same;    // repeats that came meanwhile; they wait for this very commit
+  std::vector<Job> riders;  // changed nothing; answered when the state they saw is synced
 };
 
 struct Shard::Conversation {
@@ -70,7 +82,11 @@ struct Shard::Conversation {
   bool looked = false;                 // waiting.front() has its answer
   std::vector<bool> seen;
   std::deque<Job> waiting;
+  // Came to nothing at the store, and what was built on it: decided again before all that waits, in
+  // the order they were posted, once nothing is in flight any more.
+  std::deque<Job> redo;
   std::size_t in_flight = 0;
+  std::shared_ptr<InFlight> last;  // the latest in flight
   std::unordered_map<std::string, std::shared_ptr<InFlight>> keys_in_flight;
   std::list<std::string>::iterator use;
 };
@@ -80,7 +96,8 @@ Shard::Shard(ShardContext context, net::io_context& core, std::size_t cache_max)
       core_(core),
       cache_max_(cache_max),
       decided_(context_.metrics.counter("parley_commands_total", "commands decided")),
-      duplicates_(context_.metrics.counter("parley_duplicates_total", "repeats that had no effect")),
+      duplicates_(
+          context_.metrics.counter("parley_duplicates_total", "repeats that had no effect")),
       conflicts_(context_.metrics.counter("parley_commit_conflicts_total", "commits redone")),
       refused_(context_.metrics.counter("parley_commands_refused_total",
                                         "commands refused, by our limits or by the state")),
@@ -132,7 +149,22 @@ void Shard::begin(Job job) {
   evict();
 }
 
+// False while they must wait: what is in flight was built on them and will come back too.
+bool Shard::take_redo(Conversation& conversation) {
+  if (conversation.redo.empty()) return true;
+  if (conversation.in_flight > 0 || conversation.looking) return false;
+  conversation.waiting.insert(conversation.waiting.begin(),
+                              std::make_move_iterator(conversation.redo.begin()),
+                              std::make_move_iterator(conversation.redo.end()));
+  conversation.redo.clear();
+  conversation.state.reset();
+  conversation.looked = false;  // that was for another command
+  conversation.seen.clear();
+  return true;
+}
+
 void Shard::pump(Conversation& conversation) {
+  if (!take_redo(conversation)) return;
   while (!conversation.waiting.empty() && !conversation.looking) {
     Job& front = conversation.waiting.front();
     if (attach_to_in_flight(conversation, front)) {
@@ -142,13 +174,14 @@ void Shard::pump(Conversation& conversation) {
     const auto& keys = dedup_of(front.command);
     if (!conversation.looked && (!conversation.state || !keys.empty())) {
       look_up(conversation);
-      if (conversation.looking) return;     // the answer comes later
+      if (conversation.looking) return;    // the answer comes later
       if (!conversation.looked) continue;  // it failed and its command is answered
     }
     Job job = std::move(front);
     conversation.waiting.pop_front();
     const bool duplicate =
-        std::find(conversation.seen.begin(), conversation.seen.end(), true) != conversation.seen.end();
+        job.duplicate || std::find(conversation.seen.begin(), conversation.seen.end(), true) !=
+                             conversation.seen.end();
     conversation.looked = false;
     conversation.seen.clear();
     if (duplicate) {
@@ -234,7 +267,8 @@ void Shard::looked_up(const std::string& key, Result<storage::TurnView> view) {
 }
 
 void Shard::decide(Conversation& conversation, Job job) {
-  if (!conversation.state->forward_to.empty() && !stays_with_merged(job.command)) {
+  if (!conversation.state->forward_to.empty() &&
+      !stays_with_merged(*conversation.state, job.command)) {
     const PersonId to = conversation.state->forward_to;
     forward(std::move(job), to);
     return;
@@ -276,6 +310,10 @@ void Shard::hand_over(Conversation& conversation, Job job, Transition transition
   commit.rows.insert(commit.rows.end(), job.rows.begin(), job.rows.end());
   if (transition.events.empty() && commit.rows.empty() && commit.dedup.empty() &&
       transition.state == *conversation.state) {
+    if (conversation.in_flight > 0) {  // done is what is synced, and this state is not yet
+      conversation.last->riders.push_back(std::move(job));
+      return;
+    }
     Outcome outcome{.person = conversation.person,
                     .last_seq = conversation.state->last_seq,
                     .state = conversation.state};
@@ -292,73 +330,85 @@ void Shard::hand_over(Conversation& conversation, Job job, Transition transition
   work->transition = std::move(transition);
   conversation.state = work->state;
   ++conversation.in_flight;
+  conversation.last = work;
   for (const DedupKey& key : work->transition.dedup) {
     conversation.keys_in_flight[text_of(key)] = work;
   }
-  context_.store.commit(
-      std::move(commit),
-      [this, alive = alive_, work, key = conversation.key](Result<storage::Committed> result) {
-        if (result && !result->duplicate) {
-          work->position = result->position;
-          context_.hub.publish_tenant(work->job.tenant->id, result->position,
-                                      work->transition.events);
-        }
-        net::post(core_, [this, alive, key, work, result = std::move(result)]() mutable {
-          if (*alive) committed(key, std::move(work), std::move(result));
-        });
-      });
+  context_.store.commit(std::move(commit), [this, alive = alive_, work, key = conversation.key](
+                                               Result<storage::Committed> result) {
+    if (result && !result->duplicate) {
+      work->position = result->position;
+      context_.hub.publish_tenant(work->job.tenant->id, result->position, work->transition.events);
+    }
+    net::post(core_, [this, alive, key, work, result = std::move(result)]() mutable {
+      if (*alive) committed(key, std::move(work), std::move(result));
+    });
+  });
 }
 
 void Shard::committed(const std::string& key, std::shared_ptr<InFlight> work,
                       Result<storage::Committed> result) {
   Conversation& conversation = *conversations_.at(key);  // not evicted while in flight
-  --conversation.in_flight;
+  if (--conversation.in_flight == 0) conversation.last.reset();
   for (const DedupKey& dedup : work->transition.dedup) {
     conversation.keys_in_flight.erase(text_of(dedup));
   }
   commit_seconds_.observe(seconds_since(work->started));
 
-  if (!result || result->duplicate) {
-    conversation.state.reset();  // it holds events that were never written: read again
-    conversation.looked = false;
-  }
-  if (!result && result.error().code == Errc::conflict && work->job.retries < kRetriesMax) {
-    conflicts_.add();
-    ++work->job.retries;
-    conversation.waiting.push_back(std::move(work->job));
-    for (Job& same : work->same) conversation.waiting.push_back(std::move(same));
+  if (result && !result->duplicate) {
+    heard(conversation, *work);
     pump(conversation);
     return;
   }
-  if (!result) {
-    if (result.error().code == Errc::unavailable && !result.error().retry_after) {
-      context_.on_fatal(result.error().detail);
+  conversation.state.reset();  // it holds events that were never written: read again
+  conversation.looked = false;
+  const bool conflict = !result && result.error().code == Errc::conflict;
+  if (result || (conflict && work->job.retries < kRetriesMax)) {
+    if (conflict) {
+      conflicts_.add();
+      ++work->job.retries;
+    } else {
+      work->job.duplicate = true;  // to be answered with the state as it really is
     }
-    finish(work->job, result.error());
-    for (Job& same : work->same) finish(same, result.error());
-    pump(conversation);
-    return;
+    conversation.redo.push_back(std::move(work->job));
+    for (Job& same : work->same) conversation.redo.push_back(std::move(same));
+    for (Job& rider : work->riders) conversation.redo.push_back(std::move(rider));
+  } else {
+    failed(*work, result.error());
   }
-  Outcome outcome{.duplicate = result->duplicate,
-                  .person = conversation.person,
-                  .last_seq = work->state->last_seq,
-                  .state = work->state};
-  if (!result->duplicate) {
-    context_.hub.publish_person(conversation.tenant, conversation.person, work->position,
-                                work->transition.events);
-    for (const Send& send : work->transition.sends) outcome.sends.push_back(send.id);
-    context_.run_effects(work->job.tenant, work->state, work->transition);
-    outcome.events = std::move(work->transition.events);
-  }
-  for (Job& same : work->same) {
-    duplicates_.add();
-    finish(same, Outcome{.duplicate = true,
-                         .person = outcome.person,
-                         .last_seq = outcome.last_seq,
-                         .state = outcome.state});
-  }
-  finish(work->job, std::move(outcome));
   pump(conversation);
+}
+
+void Shard::heard(Conversation& conversation, InFlight& work) {
+  Outcome outcome{
+      .person = conversation.person, .last_seq = work.state->last_seq, .state = work.state};
+  context_.hub.publish_person(conversation.tenant, conversation.person, work.position,
+                              work.transition.events);
+  for (const Send& send : work.transition.sends) outcome.sends.push_back(send.id);
+  context_.run_effects(work.job.tenant, work.state, work.transition);
+  outcome.events = std::move(work.transition.events);
+  const auto seen_by = [&](bool duplicate) {
+    return Outcome{.duplicate = duplicate,
+                   .person = outcome.person,
+                   .last_seq = outcome.last_seq,
+                   .state = outcome.state};
+  };
+  for (Job& same : work.same) {
+    duplicates_.add();
+    finish(same, seen_by(true));
+  }
+  for (Job& rider : work.riders) finish(rider, seen_by(false));
+  finish(work.job, std::move(outcome));
+}
+
+void Shard::failed(InFlight& work, const Error& error) {
+  if (error.code == Errc::unavailable && !error.retry_after && !fatal_) {
+    fatal_ = true;
+    context_.on_fatal(error.detail);
+  }
+  finish(work.job, error);
+  for (Job& same : work.same) finish(same, error);
+  for (Job& rider : work.riders) finish(rider, error);
 }
 
 void Shard::forward(Job job, const PersonId& to) {
@@ -385,7 +435,7 @@ void Shard::evict() {
   while (conversations_.size() > cache_max_ && tries-- > 0) {
     const auto found = conversations_.find(by_use_.front());
     Conversation& oldest = *found->second;
-    if (oldest.in_flight > 0 || oldest.looking || !oldest.waiting.empty()) {
+    if (oldest.in_flight > 0 || oldest.looking || !oldest.waiting.empty() || !oldest.redo.empty()) {
       touch(oldest);
       continue;
     }

@@ -34,9 +34,10 @@ struct Job {
   routing::Command command;
   std::vector<Row> rows;
   bool create = false;
-  int hops = 0;      // forwards followed so far
-  int retries = 0;   // conflicts seen
-  OutcomeDone done;  // called exactly once, on the shard's core; must only hand over
+  int hops = 0;            // forwards followed so far
+  int retries = 0;         // conflicts seen
+  bool duplicate = false;  // the store said so, of keys that only deciding knew
+  OutcomeDone done;        // called exactly once, on the shard's core; must only hand over
 };
 
 // What a shard needs of the rest. References outlive the shard.
@@ -76,6 +77,7 @@ class Shard {
 
   void begin(Job job);
   void pump(Conversation& conversation);
+  bool take_redo(Conversation& conversation);
   void look_up(Conversation& conversation);
   void looked_up(const std::string& key, Result<storage::TurnView> view);
   bool attach_to_in_flight(Conversation& conversation, Job& job);
@@ -83,6 +85,8 @@ class Shard {
   void hand_over(Conversation& conversation, Job job, Transition transition);
   void committed(const std::string& key, std::shared_ptr<InFlight> work,
                  Result<storage::Committed> result);
+  void heard(Conversation& conversation, InFlight& work);
+  void failed(InFlight& work, const Error& error);
   void forward(Job job, const PersonId& to);
   void finish(Job& job, Result<Outcome> outcome);
   void touch(Conversation& conversation);
@@ -92,6 +96,7 @@ class Shard {
   net::io_context& core_;
   const std::size_t cache_max_;
   std::atomic<std::size_t> waiting_{0};
+  bool fatal_ = false;  // reported; a store that failed stays failed
   Map conversations_;
   std::list<std::string> by_use_;  // keys, least recently used first
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);

@@ -1,6 +1,7 @@
 #include "gateway/pipeline/tokens.hpp"
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/cancellation_type.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -53,8 +54,8 @@ net::awaitable<Result<std::string>> Tokens::get(std::shared_ptr<const Tenant> te
       const std::lock_guard lock(mutex_);
       Credential& credential = credentials_[key];
       const auto now = clock_.steady();
-      const bool valid = !credential.token.empty() && now < credential.expires &&
-                         credential.token != refused;
+      const bool valid =
+          !credential.token.empty() && now < credential.expires && credential.token != refused;
       const bool fresh = valid && now < credential.renew_at;
       if (fresh || (valid && credential.renewing)) co_return credential.token;
       if (credential.failure && now < credential.failed_at + kFailureRest) {
@@ -69,8 +70,10 @@ net::awaitable<Result<std::string>> Tokens::get(std::shared_ptr<const Tenant> te
       }
     }
     if (!wait) {
-      auto renewed = renew(tenant, channel, key, !refused.empty());
-      co_return co_await std::move(renewed);
+      auto renewal = renew(tenant, channel, key, !refused.empty());
+      auto renewed = co_await std::move(renewal);
+      if (renewed || renewed.error().code == Errc::shutting_down) co_return std::move(renewed);
+      continue;  // the old token may still be good; else the failure is remembered and given
     }
     co_await wait->async_wait(net::as_tuple(net::use_awaitable));
   }
@@ -88,6 +91,8 @@ net::awaitable<Result<std::string>> Tokens::renew(std::shared_ptr<const Tenant> 
     // Asking for a token sends nothing to the customer: whatever happened, asking again is safe.
     Error error = answer.error();
     error.delivery = Delivery::not_sent;
+    const auto cancelled = co_await net::this_coro::cancellation_state;
+    if (cancelled.cancelled() != net::cancellation_type::none) error.code = Errc::shutting_down;
     renewal.settle(error);
     co_return error;
   }
@@ -98,8 +103,7 @@ net::awaitable<Result<std::string>> Tokens::renew(std::shared_ptr<const Tenant> 
   co_return token->value.reveal();
 }
 
-void Tokens::settle(const std::string& key,
-                    const Result<connectors::TokenSource::Token>& result) {
+void Tokens::settle(const std::string& key, const Result<connectors::TokenSource::Token>& result) {
   std::vector<std::shared_ptr<net::steady_timer>> waiters;
   {
     const std::lock_guard lock(mutex_);
@@ -113,7 +117,7 @@ void Tokens::settle(const std::string& key,
       credential.renew_at =
           credential.expires - std::min<Milliseconds>(kEarly, result->lifetime / 10);
       credential.failure.reset();
-    } else {
+    } else if (result.error().code != Errc::shutting_down) {  // that was ours, not the platform's
       credential.failure = result.error();
       credential.failed_at = now;
     }

@@ -12,7 +12,7 @@ struct CueWeights {
   double strong, mild;
 };
 CueWeights cue_weights(std::string_view kind) noexcept {
-  if (kind == "cs" || kind == "chat") return {.strong = 3.0, .mild = 1.5};
+  if (kind == "cs" || kind == "chat") return {.strong = 3.0, .mild = 1.0};
   return {.strong = 0.5, .mild = 0.0};
 }
 

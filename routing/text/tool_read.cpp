@@ -68,17 +68,16 @@ void classify_intent(const LinearModel& model, const std::string& kind, std::ist
 
 }  // namespace
 
-std::string default_sentiment_model(const std::string& program_folder) {
+std::string default_sentiment_model() {
   const std::string name = "models/sentiment.plm";
-  std::vector<std::string> places = {name};
-  for (const std::string_view up : {"", "..", "../..", "../../.."}) {
-    if (!program_folder.empty()) {
-      places.push_back((std::filesystem::path(program_folder) / up / name).string());
-    }
-  }
   std::error_code failed;
-  for (const auto& place : places) {
-    if (std::filesystem::exists(place, failed)) return place;
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", failed).parent_path();
+  // Here, in the source tree the program was built in, or where the package puts it.
+  for (const auto& place : {std::filesystem::path("."), program / "../..", program / "../../..",
+                            program / "../share/parley"}) {
+    if (std::filesystem::exists(place / name, failed)) {
+      return (place / name).lexically_normal().string();
+    }
   }
   return name;
 }

@@ -21,9 +21,9 @@ namespace parley::routing {
 inline constexpr std::size_t kLineBytesMax = 1U << 20;
 inline constexpr std::size_t kTrainRowsMax = 5'000'000;
 
-// Where classify looks when --model is not given, in this order; relative to the working folder
-// and to `program_folder` when it is not "".
-std::string default_sentiment_model(const std::string& program_folder = "");
+// Where classify looks when --model is not given: models/sentiment.plm in the working folder, in
+// the tree the program was built in, or among the installed files.
+std::string default_sentiment_model();
 
 int run_train(const std::vector<std::string>& args, std::istream& in, std::ostream& out,
               std::ostream& err);

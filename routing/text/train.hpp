@@ -38,7 +38,7 @@ class SampleSet {
 struct TrainOptions {
   std::string task = "sentiment";
   unsigned bins_log2 = 22;  // while training; the file keeps features, not bins
-  unsigned epochs = 4;
+  unsigned epochs = 3;
   float rate = 0.1F;
   float l2 = 0;
   unsigned count_min = 2;  // rarer features are never looked at
