@@ -11,7 +11,7 @@ namespace parley::routing {
 namespace {
 
 constexpr float kCharWeight[] = {1.6F, 0.7F, 0.25F};
-constexpr float kWordWeight = 1.0F, kPairWeight = 0.3F, kLettersWeight = 0.2F, kAlikeWeight = 0.5F;
+constexpr float kWordWeight = 1.0F, kPairWeight = 0.3F, kLettersWeight = 0.2F, kAlikeWeight = 0.9F;
 constexpr float kFunctionWeight = 0.4F;
 constexpr std::size_t kLetters = 4;
 
@@ -45,6 +45,7 @@ constexpr std::u32string_view kFunctionChars =
     U"哪";
 
 bool is_function_word(std::string_view word) {
+  if (word.ends_with("'s")) word.remove_suffix(2);  // "where's", "what's"
   static const std::unordered_set<std::string_view> words = {
       "a",     "an",   "the",    "i",     "my",    "me",   "you",   "your",   "it",   "its",
       "we",    "our",  "to",     "of",    "in",    "on",   "at",    "for",    "from", "with",

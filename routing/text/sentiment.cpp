@@ -16,7 +16,7 @@ CueWeights cue_weights(std::string_view kind) noexcept {
   return {.strong = 0.5, .mild = 0.0};
 }
 
-constexpr double kAngryScore = 4.0;  // a plain complaint this sure of itself counts as anger
+constexpr double kAngryScore = 6.0;  // a plain complaint this sure of itself counts as anger
 constexpr double kTiny = 1e-9;
 
 double logit(double p) {
