@@ -115,6 +115,8 @@ void read_client(const Node& node, Problems& problems, gateway::http::ClientOpti
   client.first_byte_timeout =
       t.ms("first_byte_timeout_ms", client.first_byte_timeout, kMs, 10 * kMinute);
   client.open_max = t.whole<std::size_t>("open_max", client.open_max, 1, 1'000'000);
+  client.lookups_waiting_max =
+      t.whole<std::size_t>("lookups_waiting_max", client.lookups_waiting_max, 1, 100'000);
   client.private_hosts_allowed = t.texts("private_hosts_allowed");
   client.ca_file = resolve_path(directory_of(problems.file()), t.text("ca_file"));
 }
