@@ -57,7 +57,10 @@ std::optional<Secret> read_secret(Table& table, std::string_view key, const Secr
                   "\"file:PATH\"");
     return std::nullopt;
   }
-  table.warning(key, "the secret stands in the file itself; fit for a demo only");
+  if (!source.warned) {
+    table.warning(key, "secrets stand in the file itself; fit for a demo only");
+  }
+  source.warned = true;
   return Secret(node->text);
 }
 

@@ -77,6 +77,7 @@ std::string list_of(const std::vector<std::string_view>& choices);
 struct SecretSource {
   std::string directory;  // of the file, for file:PATH
   bool literals_allowed = false;
+  mutable bool warned = false;  // of a literal one: once a file is enough
 };
 // env:NAME or file:PATH; nullopt when absent or reported. The text itself is never reported.
 std::optional<Secret> read_secret(Table& table, std::string_view key, const SecretSource& source);

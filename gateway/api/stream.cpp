@@ -168,6 +168,13 @@ net::awaitable<void> Feed::run(std::optional<StreamCursor> from) {
 
 namespace {
 
+// Returning ends the connection, and would do so before a close that is still on its way to it.
+net::awaitable<void> turn_away(http::WebSocket& socket, std::uint16_t code, std::string_view why) {
+  socket.close(code, why);
+  while (co_await socket.receive()) {
+  }
+}
+
 // The peer's frames: a ping is answered, anything else is not ours.
 net::awaitable<void> listen(std::shared_ptr<http::WebSocket> socket, std::shared_ptr<Feed> feed) {
   for (;;) {
@@ -179,8 +186,7 @@ net::awaitable<void> listen(std::shared_ptr<http::WebSocket> socket, std::shared
       feed->send("{\"type\":\"pong\"}");
       continue;
     }
-    socket->close(1008, "expected {\"type\":\"ping\"}");
-    co_return;
+    co_return co_await turn_away(*socket, 1008, "expected {\"type\":\"ping\"}");
   }
 }
 
@@ -225,20 +231,20 @@ net::awaitable<void> Api::stream(http::Request request, std::shared_ptr<http::We
   }
   auto let_in = impl_->door.let_in(token, request.remote);
   const auto* who = std::get_if<api::Credential>(&let_in);
-  if (!who || !who->key->has("read")) {
-    const auto& refused = std::get_if<http::Response>(&let_in);
-    const bool later = refused && refused->status == 429;
-    socket->close(later ? 1013 : 1008, later  ? "too many wrong keys from this address"
-                                       : !who ? "no valid key"
-                                              : "the key needs the scope read");
-    co_return;
+  if (!who) {
+    const bool later = std::get<http::Response>(let_in).status == 429;
+    co_return co_await api::turn_away(
+        *socket, later ? 1013 : 1008,
+        later ? "too many wrong keys from this address" : "no valid key");
+  }
+  if (!who->key->has("read")) {
+    co_return co_await api::turn_away(*socket, 1008, "the key needs the scope read");
   }
   const auto query = api::read_query(request.query, api::stream_route());
   std::optional<api::StreamCursor> from;
   if (query && !query->empty()) from = api::parse_stream_cursor(query->front().second);
   if (!query || (!query->empty() && !from)) {
-    socket->close(1008, "cursor: expected one that this stream gave");
-    co_return;
+    co_return co_await api::turn_away(*socket, 1008, "cursor: expected one that this stream gave");
   }
   auto feed = std::make_shared<api::Feed>(impl_->service, *who, socket, executor,
                                           impl_->limits.stream_frames_in_flight_max);

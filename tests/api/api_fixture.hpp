@@ -25,7 +25,7 @@ inline const TenantId kAcme{"acme"}, kBolt{"bolt"};
 
 class ApiTest : public testing::Test {
  protected:
-  explicit ApiTest(ApiLimits limits = {}) : service(io), api(service, limits) {
+  explicit ApiTest(ApiLimits limits = {}) : api(service, limits) {
     service.set_tenant(make_tenant("acme"));
     service.set_tenant(make_tenant("bolt"));
   }

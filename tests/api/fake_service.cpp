@@ -28,9 +28,8 @@ class FakeService::Listening final : public Subscription {
   std::list<Listener>::iterator at_;
 };
 
-FakeService::FakeService(net::io_context& io)
-    : io_(io),
-      clock_(kStart),
+FakeService::FakeService()
+    : clock_(kStart),
       store_(storage::make_memory_store({.path = {}}, clock_)),
       analyzer_(routing::make_plain_analyzer()) {}
 

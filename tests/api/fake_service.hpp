@@ -2,7 +2,6 @@
 // command after the other on the test's own thread.
 #pragma once
 
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <functional>
@@ -20,7 +19,7 @@ namespace parley::gateway {
 
 class FakeService final : public Service {
  public:
-  explicit FakeService(net::io_context& io);
+  FakeService();
 
   void set_tenant(std::shared_ptr<const Tenant> tenant) { tenants_[tenant->id] = tenant; }
   void remove_tenant(const TenantId& id) { tenants_.erase(id); }
@@ -87,7 +86,6 @@ class FakeService final : public Service {
   Result<storage::Committed> commit(storage::Commit commit);
   Result<QueueEntry> waiting_entry(const TenantId&, const PersonId&) const;
 
-  net::io_context& io_;
   ManualClock clock_;
   Metrics metrics_;
   std::unique_ptr<storage::Store> store_;

@@ -587,8 +587,10 @@ TEST_P(StoreContract, ExpiryWorksInBoundedSteps) {
   for (int i = 0; i < 5'000; ++i) {
     answers.push_back(commit_async(
         *store_, with_key(turn(kDemo, person(std::to_string(i)), 0), std::to_string(i))));
+    if (i % 250 != 249) continue;  // what expires is listed by group: let none grow over a step
+    for (auto& answer : answers) ASSERT_OK(answer.get());
+    answers.clear();
   }
-  for (auto& answer : answers) ASSERT_OK(answer.get());
   int steps = 0;
   for (;;) {
     const auto more = store_->expire_blocking(kStart + std::chrono::hours{24 * 365});

@@ -1,0 +1,52 @@
+// tests/pipeline/shop.hpp
+// A tenant with one channel on a platform of our own making: a send is one POST to
+// <api_base>/send/<recipient> with the text as its body, a webhook is "<dedup key>|<user>|<text>".
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "connectors/registry.hpp"
+#include "gateway/pipeline/tenant.hpp"
+#include "routing/decide.hpp"
+
+namespace parley::gateway {
+
+inline const TenantId kShop{"shop"};
+inline const ChannelId kChannel{"plain"};
+
+// The platform, as a table of what it can do.
+struct PlatformTraits {
+  bool idempotent = false;
+  bool tokens = false;  // each send needs one, got by POST <api_base>/token
+  bool passive_reply = false;
+  double rate_per_s = 0, burst = 0;
+};
+
+struct ShopOptions {
+  std::uint16_t platform_port = 1;  // nobody listens there
+  Holder first_outcome{HolderKind::queue, "service"};
+  std::string queue_notice = {};  // said to who begins to wait
+  std::string bot_url = {};       // "": the bot "faq" knows one answer: "hours" -> "We are open."
+};
+
+// Owns what a Tenant only points at; must outlive every use of it.
+class Shop {
+ public:
+  explicit Shop(PlatformTraits traits = {});
+  std::shared_ptr<const Tenant> tenant(const ShopOptions& options = {}) const;
+  std::shared_ptr<const Tenant> tenant(const TenantId& id, const ShopOptions& options) const;
+  const connectors::Entry& entry() const { return *entry_; }
+
+ private:
+  std::shared_ptr<connectors::Entry> entry_;
+};
+
+IdentityKey identity_of(const std::string& user);
+PersonId person_of_user(const std::string& user);
+Message text_message(std::string text);
+routing::CustomerSays says(const std::string& user, const std::string& text,
+                           const std::string& dedup = {});
+
+}  // namespace parley::gateway
