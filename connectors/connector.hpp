@@ -126,7 +126,9 @@ struct HttpCall {
   std::string content_type = "application/json";
   std::string body = {};
   std::optional<Upload> upload = {};  // then `body` holds the form's other fields, form-encoded
-  bool download = false;  // the answer's bytes are the media asked for
+  // The answer's bytes are the media asked for; one that turns out to be JSON or text (platforms
+  // answer errors that way) goes to resume() instead.
+  bool download = false;
   int step = 0;           // handed back to resume(); stored, so a restart continues mid-send
   std::string step_data = {};  // likewise, at most 4 KiB
 };
