@@ -20,8 +20,8 @@ struct PassiveTest : testing::Test {
   std::shared_ptr<Passive::Slot> open(const std::string& token) {
     return passive.open(token, executor(), "gh_account");
   }
+  Bench bench;  // outlives the slots: their timers are its cores'
   Passive passive;
-  Bench bench;
 };
 
 TEST_F(PassiveTest, AnAnswerInTimeIsTheWebhooks) {
