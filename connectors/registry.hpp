@@ -2,11 +2,13 @@
 // The ONE list of platforms. A platform is a folder, its tests, its page and one line here.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string_view>
 #include <vector>
 
 #include "connectors/connector.hpp"
+#include "connectors/stand_in.hpp"
 
 namespace parley::connectors {
 
@@ -19,6 +21,8 @@ struct Entry {
   std::unique_ptr<Typing> typing;
   std::unique_ptr<MediaSource> media_source;
   std::unique_ptr<ChatSessions> chat_sessions;  // customers hold a socket to us
+  // The platform's own side, for simulation and tests; empty where nobody can act for it.
+  std::function<std::unique_ptr<StandIn>()> stand_in;
   Maturity maturity = Maturity::alpha;
 };
 

@@ -6,6 +6,7 @@
 
 #include "base/json_writer.hpp"
 #include "connectors/custom/custom_parse.hpp"
+#include "connectors/custom/stand_in.hpp"
 #include "connectors/http_status.hpp"
 #include "connectors/standard_webhook.hpp"
 #include "conversation/codec.hpp"
@@ -162,6 +163,7 @@ class Custom final : public Connector {
 Entry make_custom() {
   Entry entry;
   entry.connector = std::make_unique<Custom>();
+  entry.stand_in = custom::make_stand_in;
   entry.maturity = Maturity::stable;
   return entry;
 }

@@ -1,6 +1,7 @@
 #include "connectors/telegram/telegram.hpp"
 
 #include "base/crypto.hpp"
+#include "connectors/telegram/stand_in.hpp"
 #include "connectors/telegram/telegram_api.hpp"
 #include "connectors/telegram/telegram_parse.hpp"
 #include "connectors/telegram/telegram_send.hpp"
@@ -144,6 +145,7 @@ Entry make_telegram() {
   entry.connector = std::make_unique<Telegram>();
   entry.typing = std::make_unique<TelegramTyping>();
   entry.media_source = std::make_unique<TelegramMedia>();
+  entry.stand_in = telegram::make_stand_in;
   entry.maturity = Maturity::stable;
   return entry;
 }

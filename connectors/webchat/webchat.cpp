@@ -3,6 +3,7 @@
 #include "connectors/webchat/chat_sessions.hpp"
 #include "connectors/webchat/frame.hpp"
 #include "connectors/webchat/session.hpp"
+#include "connectors/webchat/stand_in.hpp"
 #include "conversation/codec.hpp"
 
 namespace parley::connectors {
@@ -101,6 +102,7 @@ Entry make_webchat() {
   Entry entry;
   entry.connector = std::make_unique<Webchat>();
   entry.chat_sessions = webchat::make_chat_sessions();
+  entry.stand_in = webchat::make_stand_in;
   entry.maturity = Maturity::stable;
   return entry;
 }

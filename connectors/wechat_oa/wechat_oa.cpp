@@ -9,6 +9,7 @@
 #include "connectors/wechat_oa/parse.hpp"
 #include "connectors/wechat_oa/passive.hpp"
 #include "connectors/wechat_oa/send.hpp"
+#include "connectors/wechat_oa/stand_in.hpp"
 #include "connectors/wechat_oa/trust.hpp"
 
 namespace parley::connectors {
@@ -250,6 +251,7 @@ Entry make_wechat_oa() {
           .passive_reply = std::make_unique<WechatOaPassive>(),
           .typing = std::make_unique<WechatOaTyping>(),
           .media_source = std::make_unique<WechatOaMedia>(),
+          .stand_in = wechat_oa::make_stand_in,
           .maturity = Maturity::alpha};
 }
 

@@ -59,6 +59,36 @@ TEST_F(StandIn, TakesSendsOfEachPlatform) {
   EXPECT_EQ(platform_.accepted(2).size(), 1u);
 }
 
+TEST_F(StandIn, KnowsThePlatformByAPathThatNamesIt) {
+  const auto ask = [&](const std::string& target) {
+    return line_
+        ->ask_blocking({.target = target,
+                        .headers = {{"Content-Type", "application/x-www-form-urlencoded"}},
+                        .body = "chat_id=42&text=hi"},
+                       kTimeout)
+        ->status;
+  };
+  EXPECT_EQ(ask("/telegram/bot1:T/sendMessage"), 200);
+  EXPECT_EQ(platform_.accepted().at(0).platform, "telegram");
+  EXPECT_EQ(ask("/wechat_oa/bot1:T/sendMessage"), 404) << "another platform's path below its name";
+  EXPECT_EQ(ask("/telegram/_control/accepted"), 404);
+  EXPECT_EQ(ask("/telegram"), 404);
+  EXPECT_EQ(platform_.accepted().size(), 1u);
+}
+
+TEST_F(StandIn, TakesWhatIsToBeFetchedForPlatformsItKnows) {
+  const auto stock = [&](const std::string& body) {
+    return line_->ask_blocking({.target = "/_control/stock", .headers = {}, .body = body}, kTimeout)
+        ->status;
+  };
+  EXPECT_EQ(stock(R"({"platform":"telegram","records":["a","b"]})"), 200);
+  EXPECT_EQ(stock(R"({"platform":"pigeon","records":["a"]})"), 400);
+  EXPECT_EQ(stock(R"({"platform":"telegram","records":[1]})"), 400);
+  EXPECT_EQ(stock("x"), 400);
+  EXPECT_TRUE(platform_.stock("telegram", {"a"}));
+  EXPECT_FALSE(platform_.stock("pigeon", {"a"}));
+}
+
 TEST_F(StandIn, ReadsMultipartFields) {
   const auto answer = line_->ask_blocking(
       {.target = "/bot1:T/sendPhoto",

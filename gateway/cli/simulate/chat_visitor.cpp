@@ -4,7 +4,6 @@
 
 #include <thread>
 
-#include "base/crypto.hpp"
 #include "base/json_writer.hpp"
 
 namespace parley::gateway::simulate {
@@ -26,27 +25,34 @@ std::string text_at(const simdjson::dom::element& root, std::string_view pointer
   return std::string(text);
 }
 
+std::string hello_json(const connectors::ChatSessions::Hello& hello) {
+  JsonWriter json;
+  json.begin_object();
+  const auto add = [&](std::string_view name, const std::string& value) {
+    if (!value.empty()) json.member(name, value);
+  };
+  add("token", hello.token);
+  add("user_token", hello.user_token);
+  add("user", hello.user);
+  add("user_hash", hello.user_hash);
+  json.end_object();
+  return json.take();
+}
+
 }  // namespace
 
-ChatVisitor::ChatVisitor(const connectors::Channel& channel, const LocalAddress& gateway,
-                         std::string user)
+ChatVisitor::ChatVisitor(const connectors::Channel& channel, const connectors::StandIn& stand_in,
+                         const LocalAddress& gateway, std::string user)
     : channel_(channel),
+      stand_in_(stand_in),
       line_(gateway.host, gateway.port),
       user_(std::move(user)),
       base_("/chat/" + channel.tenant.value + "/" + channel.id.value) {}
 
 Result<void> ChatVisitor::open_blocking() {
-  JsonWriter hello;
-  hello.begin_object();
-  const Secret& secret = channel_.secret("user_secret");
-  if (!user_.empty() && !secret.empty()) {
-    hello.member("user", user_);
-    hello.member("user_hash", to_hex(hmac_sha256(secret.reveal(), user_)));
-  }
-  hello.end_object();
   auto answer = line_.ask_blocking({.target = base_ + "/session",
                                     .headers = {{"Content-Type", "application/json"}},
-                                    .body = hello.take()},
+                                    .body = hello_json(stand_in_.hello(channel_, user_))},
                                    kAskTimeout);
   if (!answer) return std::move(answer.error());
   simdjson::dom::parser parser;
@@ -65,14 +71,18 @@ Result<void> ChatVisitor::open_blocking() {
   return {};
 }
 
-Result<bool> ChatVisitor::say_blocking(const std::string& id, const std::string& text) {
-  JsonWriter frame;
-  frame.begin_object().member("type", "message").member("id", id).member("text", text).end_object();
-  auto answer = line_.ask_blocking(
-      {.target = base_ + "/messages",
-       .headers = {{"Content-Type", "application/json"}, {"Authorization", "Bearer " + token_}},
-       .body = frame.take()},
-      kAskTimeout);
+Result<bool> ChatVisitor::say_blocking(std::uint64_t number, const std::string& text) {
+  const auto now = SystemClock().now();
+  auto frames = stand_in_.deliver(
+      channel_, {.user = user_, .text = text, .number = number, .said_at = now, .sent_at = now});
+  if (!frames) return std::move(frames.error());
+  return send_blocking(frames->webhooks.at(0));
+}
+
+Result<bool> ChatVisitor::send_blocking(const connectors::Webhook& frame) {
+  Ask ask = ask_of(frame);
+  ask.headers.emplace_back("Authorization", "Bearer " + token_);
+  auto answer = line_.ask_blocking(ask, kAskTimeout);
   if (!answer) return std::move(answer.error());
   if (answer->status / 100 != 2) return refused("saying it", *answer);
   simdjson::dom::parser parser;
@@ -81,7 +91,7 @@ Result<bool> ChatVisitor::say_blocking(const std::string& id, const std::string&
   return duplicate;
 }
 
-Result<std::vector<std::string>> ChatVisitor::poll() {
+Result<std::vector<connectors::AcceptedSend>> ChatVisitor::poll() {
   auto answer =
       line_.ask_blocking({.method = "GET",
                           .target = base_ + "/events?limit=200&after_seq=" + std::to_string(seen_),
@@ -95,20 +105,22 @@ Result<std::vector<std::string>> ChatVisitor::poll() {
       root["events"].get(events) != simdjson::SUCCESS) {
     return refused("reading the conversation", *answer);
   }
-  std::vector<std::string> out;
+  std::vector<connectors::AcceptedSend> out;
   for (const auto event : events) {
     if (text_at(event, "/type") != "message.created") continue;
     if (text_at(event, "/message/direction") != "outbound") continue;
-    std::string text = text_at(event, "/message/fallback_text");
-    if (text.empty()) text = text_at(event, "/message/content/0/text");
-    out.push_back(std::move(text));
+    connectors::AcceptedSend send{.platform = channel_.platform, .to = user_};
+    send.text = text_at(event, "/message/fallback_text");
+    if (send.text.empty()) send.text = text_at(event, "/message/content/0/text");
+    send.external_id = text_at(event, "/message/id");
+    out.push_back(std::move(send));
   }
   std::uint64_t last = 0;
   if (root["last_seq"].get(last) == simdjson::SUCCESS && last > seen_) seen_ = last;
   return out;
 }
 
-Result<std::vector<std::string>> ChatVisitor::next_blocking(Milliseconds timeout) {
+Result<std::vector<connectors::AcceptedSend>> ChatVisitor::next_blocking(Milliseconds timeout) {
   const auto end = std::chrono::steady_clock::now() + timeout;
   for (;;) {
     auto said = poll();

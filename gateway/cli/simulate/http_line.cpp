@@ -29,6 +29,13 @@ Error unavailable(std::string what) {
 
 }  // namespace
 
+Ask ask_of(const connectors::Webhook& webhook) {
+  return {.method = webhook.method,
+          .target = webhook.target,
+          .headers = webhook.headers,
+          .body = webhook.body};
+}
+
 struct HttpLine::Impl {
   Impl(std::string to_host, std::uint16_t to_port) : host(std::move(to_host)), port(to_port) {}
 

@@ -15,6 +15,7 @@
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "connectors/stand_in.hpp"
 
 namespace parley::gateway::simulate {
 
@@ -24,6 +25,8 @@ struct Ask {
   std::vector<std::pair<std::string, std::string>> headers = {};
   std::string body = {};
 };
+
+Ask ask_of(const connectors::Webhook& webhook);
 
 struct Answer {
   int status = 0;

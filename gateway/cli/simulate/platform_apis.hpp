@@ -1,28 +1,38 @@
 // gateway/cli/simulate/platform_apis.hpp
-// What the platforms' APIs answer, without sockets: tokens, sends, typing, media, and the faults
-// they are told to have. PlatformStandIn puts a server around it.
+// The APIs of every platform that can be simulated, without sockets, and the faults they are told
+// to have. PlatformStandIn puts a server around it.
 //
-// Limits   kAcceptedMax sends are remembered, then the oldest go.
-// Threads  one at a time; PlatformStandIn holds a lock.
+// Who is meant   a path that begins with a platform's name is that platform's, the name cut off: an
+//                api_base of http://127.0.0.1:8089/<platform> is never misunderstood. Any other
+//                path is offered to all, in the registry's order.
+// Limits         kAcceptedMax sends are remembered, then the oldest go.
+// Threads        one at a time; PlatformStandIn holds a lock.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
+#include "connectors/registry.hpp"
+#include "connectors/stand_in.hpp"
+
 namespace parley::gateway::simulate {
+
+using connectors::AcceptedSend;
+using connectors::ApiAnswer;
+using connectors::ApiRequest;
 
 inline constexpr std::size_t kAcceptedMax = 100'000;
 
 enum class FaultKind : std::uint8_t {
   none,
   server_error,        // 502, nothing taken
-  throttled,           // 429 and Retry-After, or the platform's own code
+  throttled,           // as the platform words it, nothing taken
   stall,               // taken and never answered
   reset_after_accept,  // taken, then the connection breaks: the caller cannot know
   expired_token,       // the access token in use is worth nothing from now on
@@ -37,52 +47,44 @@ struct Fault {
   int retry_after_s = 1;
 };
 
-// A send the platform took.
-struct AcceptedSend {
-  std::uint64_t number = 0;  // from 1
-  std::string platform, method, to, text;
-  std::string body;  // as received, at most 64 KiB of it
-};
 std::string to_json(const AcceptedSend& send);
 
-struct ApiRequest {
-  std::string method, path, query, content_type, body;
-};
-
-struct ApiAnswer {
+// What the server does with a call.
+struct Reaction {
   enum class Then : std::uint8_t { answer, stall, reset };
-  int status = 200;
-  std::string content_type = "application/json";
-  std::vector<std::pair<std::string, std::string>> headers = {};
-  std::string body = {};
+  ApiAnswer answer;
   Then then = Then::answer;
 };
 
 class PlatformApis {
  public:
-  ApiAnswer answer(const ApiRequest& request);
+  explicit PlatformApis(const connectors::Registry& registry = connectors::builtin_registry());
+
+  Reaction react(ApiRequest request);
 
   void set_fault(Fault fault);
+  // What a Dispatch left to be fetched; false: no such platform.
+  bool stock(std::string_view platform, std::string_view record);
   const std::deque<AcceptedSend>& accepted() const noexcept { return accepted_; }
   std::uint64_t accepted_count() const noexcept { return count_; }
   void forget() { accepted_.clear(); }
 
  private:
+  struct Stall {
+    std::string platform;
+    std::unique_ptr<connectors::StandIn> stand_in;
+  };
+  std::optional<Reaction> ask(Stall& stall, const ApiRequest& request);
   ApiAnswer control(const ApiRequest& request);
-  ApiAnswer wechat(const ApiRequest& request);
-  ApiAnswer wechat_token(const ApiRequest& request);
-  ApiAnswer telegram(const ApiRequest& request, std::string_view method);
-  ApiAnswer custom(const ApiRequest& request);
-  // The answer a fault makes of this send; nullopt: it goes through.
-  std::optional<ApiAnswer> faulty(AcceptedSend send, bool wechat);
-  void accept(AcceptedSend send);
-  std::string token() const { return "standin-token-" + std::to_string(token_number_); }
+  ApiAnswer control_fault(std::string_view body);
+  ApiAnswer control_stock(std::string_view body);
+  bool faulty();  // counts
+  void accept(AcceptedSend send, const Stall& stall, const ApiRequest& request);
 
+  std::vector<Stall> stalls_;
   std::deque<AcceptedSend> accepted_;
   std::uint64_t count_ = 0;
   Fault fault_;
-  std::uint64_t token_number_ = 1;
-  bool token_expired_ = false;
 };
 
 }  // namespace parley::gateway::simulate

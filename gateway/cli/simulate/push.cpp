@@ -7,7 +7,6 @@
 
 #include "gateway/cli/simulate/chat_visitor.hpp"
 #include "gateway/cli/simulate/commands.hpp"
-#include "gateway/cli/simulate/voice.hpp"
 
 namespace parley::gateway::simulate {
 namespace {
@@ -30,16 +29,34 @@ struct Tally {
   }
 };
 
+// Somebody must take the answers, and hand out what is fetched; one for all connections.
+class SharedPlatform {
+ public:
+  explicit SharedPlatform(Platform platform) : platform_(std::move(platform)) {}
+
+  Result<void> stock(const std::string& name, const std::vector<std::string>& records) {
+    if (records.empty()) return {};
+    const std::lock_guard lock(mutex_);
+    return platform_.stock_blocking(name, records);
+  }
+
+ private:
+  std::mutex mutex_;
+  Platform platform_;
+};
+
 // One connection of the platform, delivering message after message.
 class Pusher {
  public:
-  Pusher(const Scene& scene, const PushOptions& options, std::uint64_t first_number, Tally& tally)
+  Pusher(const Scene& scene, const PushOptions& options, SharedPlatform& platform,
+         std::uint64_t first_number, Tally& tally)
       : scene_(scene),
         options_(options),
+        platform_(platform),
         first_number_(first_number),
         tally_(tally),
         line_(scene.gateway.host, scene.gateway.port),
-        rules_(redelivery_of(scene.channel.platform)) {}
+        rules_(scene.stand_in->redelivery()) {}
 
   void run_blocking() {
     for (;;) {
@@ -56,9 +73,7 @@ class Pusher {
 
  private:
   std::string user_of(std::uint64_t index) const {
-    const auto user = index % std::max<std::uint32_t>(options_.users, 1);
-    if (scene_.channel.platform == "telegram") return std::to_string(500'000 + user);
-    return default_user(scene_.channel.platform) + "-" + std::to_string(user);
+    return scene_.stand_in->user(1 + index % std::max<std::uint32_t>(options_.users, 1));
   }
 
   bool deliver_until_taken(std::uint64_t index) {
@@ -71,18 +86,28 @@ class Pusher {
 
   bool deliver_once(std::uint64_t index) {
     const auto time = now();
-    auto ask = deliver(scene_.channel, {.user = user_of(index),
-                                        .text = options_.text + " " + std::to_string(index + 1),
-                                        .number = first_number_ + index,
-                                        .said_at = time,
-                                        .sent_at = time});
-    if (!ask) {
-      tally_.problem(ask.error().detail);
+    const auto dispatch = scene_.stand_in->deliver(
+        scene_.channel, {.user = user_of(index),
+                         .text = options_.text + " " + std::to_string(index + 1),
+                         .number = first_number_ + index,
+                         .said_at = time,
+                         .sent_at = time});
+    if (!dispatch) {
+      tally_.problem(dispatch.error().detail);
+      return false;
+    }
+    if (auto stocked = platform_.stock(scene_.channel.platform, dispatch->records); !stocked) {
+      tally_.problem(stocked.error().detail);
       return false;
     }
     ++tally_.deliveries;
+    return std::ranges::all_of(dispatch->webhooks,
+                               [&](const auto& webhook) { return taken(ask_of(webhook)); });
+  }
+
+  bool taken(const Ask& ask) {
     const auto begun = std::chrono::steady_clock::now();
-    const auto answer = line_.ask_blocking(*ask, rules_.timeout);
+    const auto answer = line_.ask_blocking(ask, rules_.timeout);
     if (!answer || answer->status / 100 != 2) {
       tally_.problem(answer ? "HTTP " + std::to_string(answer->status) : answer.error().detail);
       return false;
@@ -94,27 +119,27 @@ class Pusher {
 
   const Scene& scene_;
   const PushOptions& options_;
+  SharedPlatform& platform_;
   std::uint64_t first_number_;
   Tally& tally_;
   HttpLine line_;
-  Redelivery rules_;
+  connectors::Redelivery rules_;
 };
 
 // Visitors have no platform between: their own client repeats what it saw no answer to.
-int push_in_chat(const Scene& scene, const PushOptions& options, Tally& tally) {
-  ChatVisitor visitor(scene.channel, scene.gateway, default_user("webchat"));
+int push_in_chat(const Scene& scene, const PushOptions& options, std::uint64_t first_number,
+                 Tally& tally) {
+  ChatVisitor visitor(scene.channel, *scene.stand_in, scene.gateway, scene.stand_in->user(0));
   if (auto opened = visitor.open_blocking(); !opened) {
     std::cerr << "parley simulate: " << opened.error().detail << "\n";
     return 1;
   }
-  const std::string stem = "push" + std::to_string(now().time_since_epoch().count()) + "-";
   for (std::uint64_t i = 0; i < options.count; ++i) {
-    const std::string id = stem + std::to_string(i);
     const std::string text = options.text + " " + std::to_string(i + 1);
     for (int copy = 0; copy < (options.redeliver ? 2 : 1); ++copy) {
       ++tally.deliveries;
       const auto begun = std::chrono::steady_clock::now();
-      auto duplicate = visitor.say_blocking(id, text);
+      auto duplicate = visitor.say_blocking(first_number + i, text);
       if (!duplicate || *duplicate != (copy == 1)) {
         tally.problem(duplicate ? "a repeat was not recognised" : duplicate.error().detail);
         ++tally.given_up;
@@ -157,19 +182,20 @@ int push(const PushOptions& options) {
     return 2;
   }
   Tally tally;
-  if (scene->channel.platform == "webchat") {
-    if (const int status = push_in_chat(*scene, options, tally); status != 0) return status;
+  const auto first = static_cast<std::uint64_t>(now().time_since_epoch().count()) * 1000;
+  if (scene->entry->chat_sessions) {
+    if (const int status = push_in_chat(*scene, options, first, tally); status != 0) return status;
     return report(options, tally);
   }
-  const auto platform = Platform::open(scene->platform);  // somebody must take the answers
+  auto platform = Platform::open(scene->platform);
   if (!platform) {
     std::cerr << "parley simulate: " << platform.error().detail << "\n";
     return 2;
   }
-  const auto first = static_cast<std::uint64_t>(now().time_since_epoch().count()) * 1000;
+  SharedPlatform shared(*std::move(platform));
   std::vector<std::thread> threads;
   for (std::uint32_t i = 0; i < std::clamp<std::uint32_t>(options.connections, 1, 256); ++i) {
-    threads.emplace_back([&] { Pusher(*scene, options, first, tally).run_blocking(); });
+    threads.emplace_back([&] { Pusher(*scene, options, shared, first, tally).run_blocking(); });
   }
   for (auto& thread : threads) thread.join();
   return report(options, tally);

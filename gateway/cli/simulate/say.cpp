@@ -3,7 +3,6 @@
 
 #include "gateway/cli/simulate/chat_visitor.hpp"
 #include "gateway/cli/simulate/commands.hpp"
-#include "gateway/cli/simulate/voice.hpp"
 
 namespace parley::gateway::simulate {
 namespace {
@@ -39,38 +38,66 @@ Result<std::size_t> print_answers(Milliseconds first_within, Next next) {
   }
 }
 
+std::vector<std::string> texts_of(const std::vector<connectors::AcceptedSend>& sends) {
+  std::vector<std::string> texts;
+  for (const auto& send : sends) texts.push_back(send.text);
+  return texts;
+}
+
+std::uint64_t number_of(TimePoint time) {
+  return static_cast<std::uint64_t>(time.time_since_epoch().count());
+}
+
 int say_in_chat(const Scene& scene, const SayOptions& options, const std::string& user) {
-  ChatVisitor visitor(scene.channel, scene.gateway, user);
+  ChatVisitor visitor(scene.channel, *scene.stand_in, scene.gateway, user);
   if (auto opened = visitor.open_blocking(); !opened) return fail(opened.error());
-  const std::string id = "sim" + std::to_string(now().time_since_epoch().count());
-  if (auto taken = visitor.say_blocking(id, options.text); !taken) return fail(taken.error());
+  auto taken = visitor.say_blocking(number_of(now()), options.text);
+  if (!taken) return fail(taken.error());
   auto printed = print_answers(std::chrono::seconds(options.timeout_s),
-                               [&](Milliseconds wait) { return visitor.next_blocking(wait); });
+                               [&](Milliseconds wait) -> Result<std::vector<std::string>> {
+                                 auto sends = visitor.next_blocking(wait);
+                                 if (!sends) return std::move(sends.error());
+                                 return texts_of(*sends);
+                               });
   if (!printed) return fail(printed.error());
   return *printed > 0 ? 0 : no_answer(options.timeout_s);
+}
+
+// What the platform would send us, one request after the other; the acknowledgement of the last.
+Result<Answer> deliver_blocking(const Scene& scene, Platform& platform,
+                                const connectors::Utterance& said) {
+  const auto dispatch = scene.stand_in->deliver(scene.channel, said);
+  if (!dispatch) return dispatch.error();
+  auto stocked = platform.stock_blocking(scene.channel.platform, dispatch->records);
+  if (!stocked) return std::move(stocked.error());
+  HttpLine line(scene.gateway.host, scene.gateway.port);
+  Answer last;
+  for (const auto& webhook : dispatch->webhooks) {
+    auto answer = line.ask_blocking(ask_of(webhook), kWebhookTimeout);
+    if (!answer) return std::move(answer.error());
+    if (answer->status / 100 != 2) {
+      return Error{.code = Errc::rejected,
+                   .detail = "the gateway refused the webhook: HTTP " +
+                             std::to_string(answer->status) + " " + answer->body.substr(0, 300)};
+    }
+    last = *std::move(answer);
+  }
+  return last;
 }
 
 int say_as_platform(const Scene& scene, const SayOptions& options, const std::string& user) {
   auto platform = Platform::open(scene.platform);
   if (!platform) return fail(platform.error());
   const auto time = now();
-  const auto ask =
-      deliver(scene.channel, {.user = user,
-                              .text = options.text,
-                              .number = static_cast<std::uint64_t>(time.time_since_epoch().count()),
-                              .said_at = time,
-                              .sent_at = time});
-  if (!ask) return fail(ask.error());
-  HttpLine line(scene.gateway.host, scene.gateway.port);
-  const auto answer = line.ask_blocking(*ask, kWebhookTimeout);
+  const auto answer = deliver_blocking(scene, *platform,
+                                       {.user = user,
+                                        .text = options.text,
+                                        .number = number_of(time),
+                                        .said_at = time,
+                                        .sent_at = time});
   if (!answer) return fail(answer.error());
-  if (answer->status / 100 != 2) {
-    return fail({.code = Errc::rejected,
-                 .detail = "the gateway refused the webhook: HTTP " +
-                           std::to_string(answer->status) + " " + answer->body.substr(0, 300)});
-  }
   bool printed_passive = false;
-  if (const auto text = passive_text(scene.channel, answer->body); !text.empty()) {
+  if (const auto text = scene.stand_in->passive_text(scene.channel, answer->body); !text.empty()) {
     std::cout << text << std::endl;
     printed_passive = true;
   }
@@ -79,13 +106,10 @@ int say_as_platform(const Scene& scene, const SayOptions& options, const std::st
   auto printed = print_answers(first, [&](Milliseconds wait) -> Result<std::vector<std::string>> {
     auto sends = platform->next_blocking(wait);
     if (!sends) return std::move(sends.error());
-    std::vector<std::string> texts;
-    for (const auto& send : *sends) {
-      if (send.to == user && send.platform == scene.channel.platform) {
-        texts.push_back(send.text);
-      }
-    }
-    return texts;
+    std::erase_if(*sends, [&](const AcceptedSend& send) {
+      return send.to != user || send.platform != scene.channel.platform;
+    });
+    return texts_of(*sends);
   });
   if (!printed) return fail(printed.error());
   return *printed > 0 || printed_passive ? 0 : no_answer(options.timeout_s);
@@ -96,9 +120,8 @@ int say_as_platform(const Scene& scene, const SayOptions& options, const std::st
 int say(const SayOptions& options) {
   const auto scene = read_scene(options.scene);
   if (!scene) return fail(scene.error());
-  const std::string user =
-      options.user.empty() ? default_user(scene->channel.platform) : options.user;
-  if (scene->channel.platform == "webchat") return say_in_chat(*scene, options, user);
+  const std::string user = options.user.empty() ? scene->stand_in->user(0) : options.user;
+  if (scene->entry->chat_sessions) return say_in_chat(*scene, options, user);
   return say_as_platform(*scene, options, user);
 }
 

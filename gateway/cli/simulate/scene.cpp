@@ -4,6 +4,7 @@
 
 #include <thread>
 
+#include "base/json_writer.hpp"
 #include "config/config.hpp"
 
 namespace parley::gateway::simulate {
@@ -16,21 +17,26 @@ Error misconfigured(std::string detail) {
   return Error{.code = Errc::misconfigured, .detail = std::move(detail)};
 }
 
-// What the simulator can act as; the first one a tenant has is meant where no channel is named.
-constexpr std::string_view kPlatforms[] = {"wechat_oa", "telegram", "webchat", "custom"};
-
-Result<connectors::Channel> find_channel(const Tenants& tenants, const SceneOptions& options) {
+// In the registry's order: where no channel is named, the first one that can be simulated is meant.
+Result<Scene> find_channel(const Tenants& tenants, const SceneOptions& options) {
   if (tenants.empty()) return misconfigured("the configuration has no tenant");
   const auto tenant =
       options.tenant.empty() ? tenants.begin() : tenants.find(TenantId{options.tenant});
   if (tenant == tenants.end()) return misconfigured("no tenant " + options.tenant);
   const auto& channels = tenant->second->channels;
-  for (const auto platform : kPlatforms) {
+  for (const auto& entry : connectors::builtin_registry().entries()) {
+    if (!entry.stand_in) continue;
+    const auto platform = entry.connector->platform();
     for (const auto& [id, channel] : channels) {
       if (channel.platform != platform) continue;
       const bool meant =
           options.channel.empty() || options.channel == id.value || options.channel == platform;
-      if (meant) return channel;
+      if (!meant) continue;
+      Scene scene;
+      scene.channel = channel;
+      scene.entry = &entry;
+      scene.stand_in = entry.stand_in();
+      return scene;
     }
   }
   return misconfigured("tenant " + tenant->first.value + " has no channel " + options.channel +
@@ -54,6 +60,7 @@ Result<std::vector<AcceptedSend>> read_accepted(const std::string& body) {
     if (one["method"].get(text) == simdjson::SUCCESS) send.method = text;
     if (one["to"].get(text) == simdjson::SUCCESS) send.to = text;
     if (one["text"].get(text) == simdjson::SUCCESS) send.text = text;
+    if (one["external_id"].get(text) == simdjson::SUCCESS) send.external_id = text;
     out.push_back(std::move(send));
   }
   return out;
@@ -66,15 +73,14 @@ Result<Scene> read_scene(const SceneOptions& options) {
   if (!process) return std::move(process.error());
   auto tenants = config::load_tenants(*process);
   if (!tenants) return std::move(tenants.error());
-  auto channel = find_channel(*tenants, options);
-  if (!channel) return std::move(channel.error());
-  Scene scene;
-  scene.channel = *std::move(channel);
+  auto found = find_channel(*tenants, options);
+  if (!found) return std::move(found.error());
+  Scene scene = *std::move(found);
   const std::string own = "http://127.0.0.1:" + std::to_string(process->http.port);
   auto gateway = local_address(options.gateway.empty() ? own : options.gateway);
   if (!gateway) return std::move(gateway.error());
   scene.gateway = *std::move(gateway);
-  if (scene.channel.platform == "webchat") return scene;
+  if (scene.entry->chat_sessions) return scene;
   auto platform = local_address(scene.channel.api_base);
   if (!platform) {
     return misconfigured("channel " + scene.channel.id.value +
@@ -99,6 +105,24 @@ Result<Platform> Platform::open(const LocalAddress& address) {
   if (!sends) return std::move(sends.error());
   if (!sends->empty()) platform.seen_ = sends->back().number;
   return platform;
+}
+
+Result<void> Platform::stock_blocking(const std::string& platform,
+                                      const std::vector<std::string>& records) {
+  if (records.empty()) return {};
+  if (own_) {
+    if (own_->stock(platform, records)) return {};
+    return misconfigured("nobody stands in for " + platform);
+  }
+  JsonWriter json;
+  json.begin_object().member("platform", platform).key("records").begin_array();
+  for (const auto& record : records) json.value(record);
+  json.end_array().end_object();
+  auto answer =
+      other_->ask_blocking({.target = "/_control/stock", .body = json.take()}, kControlTimeout);
+  if (!answer) return std::move(answer.error());
+  if (answer->status == 200) return {};
+  return misconfigured("the running simulator cannot stand in for " + platform);
 }
 
 Result<std::vector<AcceptedSend>> Platform::next_blocking(Milliseconds timeout) {

@@ -5,8 +5,9 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
-#include "connectors/connector.hpp"
+#include "connectors/registry.hpp"
 #include "gateway/cli/simulate/http_line.hpp"
 #include "gateway/cli/simulate/stand_in.hpp"
 
@@ -21,6 +22,8 @@ struct SceneOptions {
 
 struct Scene {
   connectors::Channel channel;
+  const connectors::Entry* entry = nullptr;
+  std::unique_ptr<connectors::StandIn> stand_in;  // to speak with; const methods only
   LocalAddress gateway;
   LocalAddress platform;  // port 0: this channel's answers do not go through an API
 };
@@ -32,6 +35,8 @@ class Platform {
  public:
   static Result<Platform> open(const LocalAddress& address);
 
+  // Before a Dispatch's webhooks go out: what they will make the gateway fetch.
+  Result<void> stock_blocking(const std::string& platform, const std::vector<std::string>& records);
   // Sends past the last asked for; blocks until there is one or the time is up.
   Result<std::vector<AcceptedSend>> next_blocking(Milliseconds timeout);
 

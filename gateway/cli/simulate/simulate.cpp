@@ -11,11 +11,20 @@ namespace {
 
 using namespace simulate;
 
+std::string platforms_that_can_be() {
+  std::string names;
+  for (const auto& entry : connectors::builtin_registry().entries()) {
+    if (!entry.stand_in) continue;
+    names += (names.empty() ? "" : ", ") + std::string(entry.connector->platform());
+  }
+  return names;
+}
+
 void add_scene(CLI::App& app, SceneOptions& scene) {
   app.add_option("--config", scene.config, "the gateway's process file")->capture_default_str();
   app.add_option("--tenant", scene.tenant, "default: the first");
   app.add_option("--channel", scene.channel,
-                 "a channel's id or platform (wechat_oa, telegram, webchat, custom)");
+                 "a channel's id or platform (" + platforms_that_can_be() + ")");
   app.add_option("--gateway", scene.gateway, "default: the port in the process file");
 }
 

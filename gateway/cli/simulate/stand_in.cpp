@@ -10,6 +10,7 @@
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 
+#include <algorithm>
 #include <condition_variable>
 #include <exception>
 #include <mutex>
@@ -57,13 +58,13 @@ struct PlatformStandIn::Impl : std::enable_shared_from_this<PlatformStandIn::Imp
       static_cast<void>(read);
       if (not_read) co_return;
       const auto& request = parser.get();
-      ApiAnswer said = answer(request);
-      if (said.then == ApiAnswer::Then::stall) {
+      auto [said, then] = answer(request);
+      if (then == Reaction::Then::stall) {
         net::steady_timer timer(io, kStallTimeout);
         co_await timer.async_wait(kAwait);
         co_return;
       }
-      if (said.then == ApiAnswer::Then::reset) {
+      if (then == Reaction::Then::reset) {
         boost::system::error_code ignored;  // the other side finds out, which is the point
         stream.socket().set_option(net::socket_base::linger(true, 0), ignored);
         co_return;
@@ -82,7 +83,7 @@ struct PlatformStandIn::Impl : std::enable_shared_from_this<PlatformStandIn::Imp
     }
   }
 
-  ApiAnswer answer(const bhttp::request<bhttp::string_body>& from) {
+  static ApiRequest read(const bhttp::request<bhttp::string_body>& from) {
     ApiRequest request;
     request.method = std::string(from.method_string());
     request.path = std::string(from.target());
@@ -90,19 +91,42 @@ struct PlatformStandIn::Impl : std::enable_shared_from_this<PlatformStandIn::Imp
       request.query = request.path.substr(question + 1);
       request.path.resize(question);
     }
-    request.content_type = std::string(from[bhttp::field::content_type]);
+    for (const auto& field : from) {
+      std::string name(field.name_string());
+      std::ranges::transform(name, name.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+      });
+      request.headers.emplace_back(std::move(name), std::string(field.value()));
+    }
     request.body = from.body();
-    ApiAnswer said;
+    request.received_at = SystemClock().now();
+    return request;
+  }
+
+  Reaction answer(const bhttp::request<bhttp::string_body>& from) {
+    ApiRequest request = read(from);
+    Reaction reaction;
     std::vector<AcceptedSend> fresh;
     {
       const std::lock_guard lock(mutex);
       const auto before = apis.accepted_count();
-      said = apis.answer(request);
-      if (on_accepted && apis.accepted_count() > before) fresh.push_back(apis.accepted().back());
+      reaction = apis.react(std::move(request));
+      if (on_accepted) fresh = accepted_after(before);
     }
     more.notify_all();
     for (const auto& send : fresh) on_accepted(send);
-    return said;
+    return reaction;
+  }
+
+  std::vector<AcceptedSend> accepted_after(std::uint64_t number) const {
+    std::vector<AcceptedSend> out;
+    const auto& all = apis.accepted();
+    // The newest are at the end, and they are what is asked for.
+    for (auto send = all.rbegin(); send != all.rend() && send->number > number; ++send) {
+      out.push_back(*send);
+    }
+    std::ranges::reverse(out);
+    return out;
   }
 
   OnAccepted on_accepted;
@@ -153,11 +177,13 @@ void PlatformStandIn::set_fault(Fault fault) {
 
 std::vector<AcceptedSend> PlatformStandIn::accepted(std::uint64_t after) const {
   const std::lock_guard lock(impl_->mutex);
-  std::vector<AcceptedSend> out;
-  for (const auto& send : impl_->apis.accepted()) {
-    if (send.number > after) out.push_back(send);
-  }
-  return out;
+  return impl_->accepted_after(after);
+}
+
+bool PlatformStandIn::stock(std::string_view platform, const std::vector<std::string>& records) {
+  const std::lock_guard lock(impl_->mutex);
+  return std::ranges::all_of(
+      records, [&](const auto& record) { return impl_->apis.stock(platform, record); });
 }
 
 bool PlatformStandIn::wait_for_more_blocking(std::uint64_t after, Milliseconds timeout) const {

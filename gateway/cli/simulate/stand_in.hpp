@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -34,6 +36,8 @@ class PlatformStandIn {
   std::uint16_t port() const noexcept;
 
   void set_fault(Fault fault);
+  // What a Dispatch left to be fetched; false: no such platform.
+  bool stock(std::string_view platform, const std::vector<std::string>& records);
   std::vector<AcceptedSend> accepted(std::uint64_t after = 0) const;
   // Blocks until a send past `after` was taken, or the time is up.
   bool wait_for_more_blocking(std::uint64_t after, Milliseconds timeout) const;
