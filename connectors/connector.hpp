@@ -121,7 +121,10 @@ struct Upload {
 
 struct HttpCall {
   std::string method = "POST";
-  std::string url;  // absolute
+  // Absolute. smtp://host (587, STARTTLS) and smtps://host (465) submit a mail: the headers are its
+  // envelope ("mail-from", "rcpt-to", "user", "password"), the body the whole message; the answer's
+  // status is the server's reply code and its header "smtp-command" what was refused.
+  std::string url;
   std::vector<std::pair<std::string, std::string>> headers = {};
   std::string content_type = "application/json";
   std::string body = {};

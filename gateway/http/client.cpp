@@ -19,6 +19,7 @@
 #include "gateway/http/address_guard.hpp"
 #include "gateway/http/client_exchange.hpp"
 #include "gateway/http/client_pool.hpp"
+#include "gateway/http/client_smtp.hpp"
 #include "gateway/http/client_url.hpp"
 #include "gateway/http/resolver.hpp"
 #include "gateway/http/syntax.hpp"
@@ -96,6 +97,9 @@ struct Client::Impl {
                                                    ClientRequest request);
   net::awaitable<Result<ClientAnswer>> call_once_or_twice(ClientRequest request, ClientUrl url,
                                                           std::string head);
+  net::awaitable<Result<ClientAnswer>> call_any(ClientRequest request, ClientUrl url);
+  static net::awaitable<Result<ClientAnswer>> refused(Error error) { co_return error; }
+  net::awaitable<Result<ClientAnswer>> mail(ClientRequest request, ClientUrl url);
   net::awaitable<Connected> connect(ClientUrl url, SteadyTime until);
   net::awaitable<Result<std::vector<net::ip::address>>> addresses_of(ClientUrl url,
                                                                      Milliseconds limit);
@@ -249,19 +253,42 @@ net::awaitable<Result<ClientAnswer>> Client::Impl::call_once_or_twice(ClientRequ
   }
 }
 
+net::awaitable<Result<ClientAnswer>> Client::Impl::mail(ClientRequest request, ClientUrl url) {
+  if (auto fine = check_envelope(request); !fine) co_return std::move(fine.error());
+  const auto until = Clock::now() + request.timeout;
+  auto connection = co_await connect(url, until);
+  if (!connection) co_return std::move(connection.error());
+  Connection& on = **connection;
+  auto start_tls = [this, &on, url, until]() -> net::awaitable<Result<void>> {
+    if (!tls) co_return tls_error;
+    PlainOut plain = std::move(std::get<PlainOut>(on.stream));
+    on.stream.emplace<TlsOut>(std::move(plain), *tls);
+    co_return co_await secure(on, url, until);
+  };
+  co_return co_await submit_mail(on, request,
+                                 {.until = until,
+                                  .secure = url.secure,
+                                  .clear_is_allowed = is_allowed(url),
+                                  .start_tls = std::move(start_tls)});
+}
+
+net::awaitable<Result<ClientAnswer>> Client::Impl::call_any(ClientRequest request, ClientUrl url) {
+  if (url.mail) return mail(std::move(request), std::move(url));
+  auto head = request_head(request, url);
+  if (!head) return refused(std::move(head.error()));
+  return call_once_or_twice(std::move(request), std::move(url), std::move(*head));
+}
+
 net::awaitable<Result<ClientAnswer>> Client::Impl::call(std::shared_ptr<Impl> self,
                                                         ClientRequest request) {
   if (self->closed) co_return not_sent(Errc::shutting_down, "");
   auto url = parse_client_url(request.url);
   if (!url) co_return std::move(url.error());
-  if (!url->secure && !self->is_allowed(*url)) {
+  if (!url->secure && !url->mail && !self->is_allowed(*url)) {
     co_return not_sent(Errc::rejected, "plain http to a host that is not listed as private");
   }
-  auto head = request_head(request, *url);
-  if (!head) co_return std::move(head.error());
   const auto started = Clock::now();
-  auto answer =
-      co_await self->call_once_or_twice(std::move(request), std::move(*url), std::move(*head));
+  auto answer = co_await self->call_any(std::move(request), std::move(*url));
   self->seconds.observe(std::chrono::duration<double>(Clock::now() - started).count());
   (answer                                          ? self->calls_ok
    : answer.error().delivery == Delivery::not_sent ? self->calls_not_sent

@@ -3,6 +3,7 @@
 // guard that checks every resolved address before it connects and connects to that very address.
 //
 // Limits   ClientOptions; answers over the limit are unavailable with delivery unknown.
+// Mail     a request with an smtp:// or smtps:// URL is a mail to be submitted: client_smtp.hpp.
 // Errors   misconfigured (bad URL, header with control characters), rejected (guard; plain http to
 //          a host that is not in private_hosts_allowed), overloaded (open_max), shutting_down,
 //          unavailable: delivery not_sent when no byte of the request was written, else unknown.

@@ -89,15 +89,19 @@ Result<ClientUrl> parse_client_url(std::string_view url) {
   const auto scheme_end = url.find("://");
   if (scheme_end == std::string_view::npos) return bad("no scheme");
   const auto scheme = to_lower(url.substr(0, scheme_end));
-  if (scheme != "http" && scheme != "https") return bad("scheme is neither http nor https");
-  out.secure = scheme == "https";
-  out.port = out.secure ? 443 : 80;
+  out.mail = scheme == "smtp" || scheme == "smtps";
+  if (!out.mail && scheme != "http" && scheme != "https") {
+    return bad("scheme is none of http, https, smtp, smtps");
+  }
+  out.secure = scheme == "https" || scheme == "smtps";
+  out.port = out.mail ? (out.secure ? 465 : 587) : (out.secure ? 443 : 80);
   url.remove_prefix(scheme_end + 3);
   const auto authority_end = url.find_first_of("/?#");
   if (auto read = read_authority(url.substr(0, authority_end), out); !read) {
     return std::move(read.error());
   }
   if (authority_end != std::string_view::npos) out.target = url.substr(authority_end);
+  if (out.mail && !(out.target.empty() || out.target == "/")) return bad("a path at a mail server");
   if (!out.target.starts_with('/')) out.target.insert(0, "/");
   if (!is_origin_target(out.target)) return bad("character not allowed in the path or query");
   return out;

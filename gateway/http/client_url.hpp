@@ -15,8 +15,9 @@
 namespace parley::gateway::http {
 
 struct ClientUrl {
-  bool secure = false;
-  std::string host;  // lower case; an IPv6 address without brackets
+  bool mail = false;    // smtp, smtps
+  bool secure = false;  // TLS from the first byte
+  std::string host;     // lower case; an IPv6 address without brackets
   bool host_is_address = false;
   std::uint16_t port = 0;
   std::string target;  // "/path?query"
@@ -24,8 +25,9 @@ struct ClientUrl {
   std::string authority() const;  // as in a Host field: default ports left out
 };
 
-// http or https, no user information, no fragment, no trailing dot, no numeric host that is not a
-// plain dotted quad or a bracketed IPv6 address; ASCII only (an IDN comes as xn--).
+// http, https, smtp (port 587) or smtps (465, no path), no user information, no fragment, no
+// trailing dot, no numeric host that is not a plain dotted quad or a bracketed IPv6 address; ASCII
+// only (an IDN comes as xn--).
 Result<ClientUrl> parse_client_url(std::string_view url);
 
 }  // namespace parley::gateway::http

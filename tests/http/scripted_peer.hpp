@@ -42,6 +42,19 @@ class PeerConnection {
     }
     return true;
   }
+  // Up to and with `end`; "" at the end of the stream. Nothing may follow before it is answered.
+  std::string read_until(std::string_view end) {
+    std::string text;
+    char byte = 0;
+    while (!text.ends_with(end)) {
+      if (::recv(fd_, &byte, 1, 0) <= 0) return {};
+      text += byte;
+      const std::scoped_lock lock(mutex_);
+      log_ += byte;
+    }
+    return text;
+  }
+  int fd() const { return fd_; }
   void wait_for_end() {
     char buffer[4'096];
     while (::recv(fd_, buffer, sizeof buffer, 0) > 0) {
