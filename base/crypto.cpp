@@ -4,6 +4,7 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
+#include <openssl/x509.h>
 
 #include <array>
 #include <cstdlib>
@@ -52,6 +53,53 @@ std::optional<std::string> aes256_cbc(std::string_view key, std::string_view iv,
   return out;
 }
 
+std::string hmac(const EVP_MD* kind, std::string_view key, std::string_view bytes) {
+  std::string out(static_cast<std::size_t>(EVP_MD_get_size(kind)), '\0');
+  unsigned size = 0;
+  if (HMAC(kind, key.data(), static_cast<int>(key.size()), bytes_of(bytes), bytes.size(),
+           bytes_of(out), &size) == nullptr) {
+    std::abort();
+  }
+  return out;
+}
+
+struct KeyFree {
+  void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
+};
+using PublicKey = std::unique_ptr<EVP_PKEY, KeyFree>;
+
+struct DigestFree {
+  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+};
+
+// The bytes between "-----BEGIN ...-----" and "-----END", white space left out.
+std::optional<std::string> pem_bytes(std::string_view pem) {
+  constexpr std::string_view kBegin = "-----BEGIN ", kRule = "-----", kEnd = "-----END ";
+  const auto begin = pem.find(kBegin);
+  if (begin == std::string_view::npos) return {};
+  const auto start = pem.find(kRule, begin + kBegin.size());
+  if (start == std::string_view::npos) return {};
+  const auto end = pem.find(kEnd, start);
+  if (end == std::string_view::npos) return {};
+  std::string text;
+  for (const char c : pem.substr(start + kRule.size(), end - start - kRule.size())) {
+    if (c != ' ' && c != '\n' && c != '\r' && c != '\t') text += c;
+  }
+  return from_base64(text);
+}
+
+PublicKey rsa_key(std::string_view pem) {
+  const auto der = pem_bytes(pem);
+  if (!der || der->empty()) return nullptr;
+  const auto size = static_cast<long>(der->size());
+  const unsigned char* at = bytes_of(std::string_view(*der));
+  PublicKey key(d2i_PUBKEY(nullptr, &at, size));
+  at = bytes_of(std::string_view(*der));
+  if (!key) key.reset(d2i_PublicKey(EVP_PKEY_RSA, nullptr, &at, size));
+  if (key && EVP_PKEY_get_base_id(key.get()) != EVP_PKEY_RSA) key.reset();
+  return key;
+}
+
 constexpr std::string_view kHex = "0123456789abcdef";
 constexpr std::string_view kBase64 =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -96,13 +144,31 @@ std::string sha1(std::string_view bytes) { return digest(EVP_sha1(), bytes); }
 std::string sha256(std::string_view bytes) { return digest(EVP_sha256(), bytes); }
 
 std::string hmac_sha256(std::string_view key, std::string_view bytes) {
-  std::string out(32, '\0');
-  unsigned size = 0;
-  if (HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), bytes_of(bytes), bytes.size(),
-           bytes_of(out), &size) == nullptr) {
-    std::abort();
-  }
-  return out;
+  return hmac(EVP_sha256(), key, bytes);
+}
+std::string hmac_sha1(std::string_view key, std::string_view bytes) {
+  return hmac(EVP_sha1(), key, bytes);
+}
+std::string hmac_sha512(std::string_view key, std::string_view bytes) {
+  return hmac(EVP_sha512(), key, bytes);
+}
+std::string md5(std::string_view bytes) { return digest(EVP_md5(), bytes); }
+std::string hmac_md5(std::string_view key, std::string_view bytes) {
+  return hmac(EVP_md5(), key, bytes);
+}
+
+bool is_rsa_public_key(std::string_view public_key_pem) {
+  return rsa_key(public_key_pem) != nullptr;
+}
+
+bool verify_rsa_sha256(std::string_view public_key_pem, std::string_view bytes,
+                       std::string_view signature) {
+  const PublicKey key = rsa_key(public_key_pem);
+  const std::unique_ptr<EVP_MD_CTX, DigestFree> context(EVP_MD_CTX_new());
+  if (!key || !context || signature.empty()) return false;
+  return EVP_DigestVerifyInit(context.get(), nullptr, EVP_sha256(), nullptr, key.get()) == 1 &&
+         EVP_DigestVerify(context.get(), bytes_of(signature), signature.size(), bytes_of(bytes),
+                          bytes.size()) == 1;
 }
 
 std::string to_hex(std::string_view bytes) {

@@ -16,6 +16,17 @@ namespace parley {
 std::string sha1(std::string_view bytes);                               // 20 bytes
 std::string sha256(std::string_view bytes);                             // 32 bytes
 std::string hmac_sha256(std::string_view key, std::string_view bytes);  // 32 bytes
+std::string hmac_sha1(std::string_view key, std::string_view bytes);    // 20 bytes
+std::string hmac_sha512(std::string_view key, std::string_view bytes);  // 64 bytes
+// For platforms that know nothing better; never for anything of ours.
+std::string md5(std::string_view bytes);                             // 16 bytes
+std::string hmac_md5(std::string_view key, std::string_view bytes);  // 16 bytes
+
+// RSASSA-PKCS1-v1_5 with SHA-256. The key is a PEM text, its line ends may be lost; PKCS#1 and
+// SubjectPublicKeyInfo both do, whatever its first line calls it. False for a key that is none.
+bool verify_rsa_sha256(std::string_view public_key_pem, std::string_view bytes,
+                       std::string_view signature);
+bool is_rsa_public_key(std::string_view public_key_pem);
 
 std::string to_hex(std::string_view bytes);  // lower case
 std::optional<std::string> from_hex(std::string_view hex);

@@ -128,5 +128,76 @@ TEST(Random, HasTheLengthAskedForAndDoesNotRepeat) {
   EXPECT_EQ(random_bytes(0), "");
 }
 
+// RFC 2202 and RFC 4231; RFC 1321 for the digest alone.
+TEST(Hmac, OfTheOtherDigests) {
+  const std::string key(20, '\x0b');
+  EXPECT_EQ(to_hex(hmac_sha1(key, "Hi There")), "b617318655057264e28bc0b6fb378c8ef146be00");
+  EXPECT_EQ(to_hex(hmac_sha1("Jefe", "what do ya want for nothing?")),
+            "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79");
+  EXPECT_EQ(to_hex(hmac_md5("Jefe", "what do ya want for nothing?")),
+            "750c783e6ab0b503eaa86e310a5db738");
+  EXPECT_EQ(
+      to_hex(hmac_sha512("Jefe", "what do ya want for nothing?")),
+      "164b7a7bfcf819e2e395fbe73b56e0a387bd64222e831fd610270cd7ea2505549758bf75c05a994a6d034f65f8"
+      "f0e6fdcaeab1a34d4a6b4b636e070a38bce737");
+  EXPECT_EQ(to_hex(md5("abc")), "900150983cd24fb0d6963f7d28e17f72");
+}
+
+// A key and a signature made with the openssl command.
+const std::string kRsaKey =
+    "-----BEGIN PUBLIC KEY-----\n"
+    "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAr712sADTPJOxI57pzPug\n"
+    "kpAJO4qKZMBj+DLZcZzTLnAjf9ImnfJETxbsHuFmWHBOjywrumgXvkarttXi1jaB\n"
+    "M+zIiG1Q5PZ2ae52V3U0GEAdlb4Lw8fDeCoAMA8QKhXHlnKLycq+EUI31DFSmTVT\n"
+    "c2n3oypD19iWKZSNyJwBLY7xkeXtJwHseOApHrTK03rcuqcyTp2BWj47xJWVVMfb\n"
+    "NA9usQumwAcKxDSO+25IOXBQwRVWl459N0nPTXZ/lSk0425+VdkiN7iMeDeRckpZ\n"
+    "IpWjc0k63oAItYCj+n6r3c+7fbrONa8Y+2iRG9Xw2dshUqyaDbH6vedVqV5txpiz\n"
+    "owIDAQAB\n"
+    "-----END PUBLIC KEY-----\n";
+const std::string kRsaKeyPkcs1 =
+    "-----BEGIN RSA PUBLIC KEY-----\n"
+    "MIIBCgKCAQEAr712sADTPJOxI57pzPugkpAJO4qKZMBj+DLZcZzTLnAjf9ImnfJE\n"
+    "TxbsHuFmWHBOjywrumgXvkarttXi1jaBM+zIiG1Q5PZ2ae52V3U0GEAdlb4Lw8fD\n"
+    "eCoAMA8QKhXHlnKLycq+EUI31DFSmTVTc2n3oypD19iWKZSNyJwBLY7xkeXtJwHs\n"
+    "eOApHrTK03rcuqcyTp2BWj47xJWVVMfbNA9usQumwAcKxDSO+25IOXBQwRVWl459\n"
+    "N0nPTXZ/lSk0425+VdkiN7iMeDeRckpZIpWjc0k63oAItYCj+n6r3c+7fbrONa8Y\n"
+    "+2iRG9Xw2dshUqyaDbH6vedVqV5txpizowIDAQAB\n"
+    "-----END RSA PUBLIC KEY-----\n";
+constexpr const char* kRsaSignature =
+    "nZo/pzy/BsIOFpVoEQ5MiDURAGKWcG6cN+RZUHNlvnSj6FXOEbjPSAHhtHb2Uh5AJFVIxmR818QveggA"
+    "62JdGNyOQ4/INmu805CtaN4i8yEQHGCrjrfzMeCoY4K8YhyHOs8lGf83Ud1jshZGA79KNPmedb0cfzf5"
+    "cuzz3dlpDiZVOrAvAI4iSeAGJlH+7htBXjQ8kElUpbtQzr/BvXmoS6Tj0ou+Aim90tiibk8fHmXssWwK"
+    "36I4IJA51JylQALhINtM57ereiTnTQq3k3yR6Umks+fHDLCp/8zkXdX6bywgyo6g8hpabY/E577Fys5L"
+    "Ly7abWgQKqy4k7vGxI6g/g==";
+
+std::string replaced(std::string text, std::string_view from, std::string_view to) {
+  for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
+    text.replace(at, from.size(), to);
+  }
+  return text;
+}
+
+TEST(RsaSha256, KnowsItsSignature) {
+  const std::string text = "what do ya want for nothing?";
+  const auto signature = from_base64(kRsaSignature);
+  ASSERT_TRUE(signature);
+  EXPECT_TRUE(verify_rsa_sha256(kRsaKey, text, *signature));
+  EXPECT_TRUE(verify_rsa_sha256(kRsaKeyPkcs1, text, *signature));
+  // As it comes out of a one-line field, and under the other kind's heading.
+  EXPECT_TRUE(verify_rsa_sha256(replaced(kRsaKey, "\n", " "), text, *signature));
+  EXPECT_TRUE(verify_rsa_sha256(replaced(kRsaKey, "PUBLIC", "RSA PUBLIC"), text, *signature));
+
+  EXPECT_FALSE(verify_rsa_sha256(kRsaKey, text + ".", *signature));
+  std::string changed = *signature;
+  changed[7] = static_cast<char>(changed[7] ^ 1);
+  EXPECT_FALSE(verify_rsa_sha256(kRsaKey, text, changed));
+  EXPECT_FALSE(verify_rsa_sha256(kRsaKey, text, ""));
+  EXPECT_FALSE(verify_rsa_sha256("", text, *signature));
+  EXPECT_FALSE(verify_rsa_sha256("-----BEGIN PUBLIC KEY----- AAAA -----END PUBLIC KEY-----", text,
+                                 *signature));
+  EXPECT_FALSE(is_rsa_public_key("no key"));
+  EXPECT_TRUE(is_rsa_public_key(kRsaKey));
+}
+
 }  // namespace
 }  // namespace parley
