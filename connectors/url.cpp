@@ -1,6 +1,7 @@
 #include "connectors/url.hpp"
 
 #include "base/crypto.hpp"
+#include "connectors/charset.hpp"
 
 namespace parley::connectors {
 
@@ -40,6 +41,25 @@ std::string percent_encode(std::string_view text) {
       out += kHex[b >> 4];
       out += kHex[b & 15];
     }
+  }
+  return out;
+}
+
+std::vector<std::pair<std::string, std::string>> form_decode(std::string_view form,
+                                                             std::size_t fields_max) {
+  std::vector<std::pair<std::string, std::string>> out;
+  while (!form.empty() && out.size() < fields_max) {
+    const auto end = form.find('&');
+    const auto field = form.substr(0, end);
+    form.remove_prefix(end == std::string_view::npos ? form.size() : end + 1);
+    const auto equals = field.find('=');
+    std::string name = clean_utf8(percent_decode(field.substr(0, equals)));
+    if (name.find_first_not_of(" \t\r\n") == std::string::npos) continue;
+    std::string value;
+    if (equals != std::string_view::npos) {
+      value = clean_utf8(percent_decode(field.substr(equals + 1)));
+    }
+    out.emplace_back(std::move(name), std::move(value));
   }
   return out;
 }
