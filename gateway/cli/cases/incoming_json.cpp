@@ -177,6 +177,7 @@ Json who_json(const connectors::Incoming& in) {
   set(out, "username", json_text(in.identity.username));
   set(out, "union_id", json_text(in.identity.union_id));
   set(out, "sender_union_id", json_text(in.identity.union_id));
+  set(out, "sender_user_id", json_text(in.identity.union_id));
   set(out, "reply_token", json_text(in.reply_token));
   set(out, "opens_window", json_text(in.opens_window));
   set(out, "opt",
