@@ -2,6 +2,7 @@
 
 #include "connectors/custom/custom.hpp"
 #include "connectors/telegram/telegram.hpp"
+#include "connectors/twilio/twilio.hpp"
 #include "connectors/webchat/webchat.hpp"
 #include "connectors/wechat_oa/wechat_oa.hpp"
 
@@ -21,6 +22,10 @@ const Registry& builtin_registry() {
     entries.push_back(make_telegram());
     entries.push_back(make_webchat());
     entries.push_back(make_custom());
+    entries.push_back(make_twilio_sms());
+    entries.push_back(make_twilio_messaging_service());
+    entries.push_back(make_twilio_whatsapp());
+    entries.push_back(make_twilio_voice());
     return Registry(std::move(entries));
   }();
   return kRegistry;
