@@ -4,6 +4,7 @@
 
 #include "connectors/twilio/api.hpp"
 #include "connectors/twilio/messages.hpp"
+#include "connectors/twilio/stand_in.hpp"
 #include "connectors/twilio/trust.hpp"
 #include "connectors/twilio/twiml.hpp"
 #include "connectors/twilio/voice.hpp"
@@ -240,6 +241,7 @@ Entry messaging_entry(std::string_view platform, Line line, std::vector<Setting>
   Entry entry;
   entry.connector = std::make_unique<TwilioMessages>(platform, line, std::move(settings));
   entry.media_source = std::make_unique<TwilioMedia>();
+  entry.stand_in = [platform] { return twilio::make_stand_in(platform); };
   entry.maturity = Maturity::stable;
   return entry;
 }
@@ -274,6 +276,7 @@ Entry make_twilio_voice() {
   Entry entry;
   entry.connector = std::make_unique<TwilioVoice>();
   entry.passive_reply = std::make_unique<SpokenReply>();
+  entry.stand_in = [] { return twilio::make_stand_in("twilio_voice"); };
   entry.maturity = Maturity::alpha;
   return entry;
 }

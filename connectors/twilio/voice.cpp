@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "base/crypto.hpp"
+#include "connectors/charset.hpp"
 #include "connectors/phone.hpp"
 #include "connectors/plain_message.hpp"
 #include "connectors/text_split.hpp"
@@ -99,10 +100,10 @@ class CallReader {
 
   // Unique to one listening: our own mark in the URL, or Twilio's of this delivery.
   std::string turn_key() const {
-    std::string turn = request_.query_value("turn");
+    std::string turn = clean_utf8(request_.query_value("turn"));
     if (!turn.empty()) return turn;
     const auto token = request_.header("i-twilio-idempotency-token");
-    if (!token.empty()) return std::string(token);
+    if (!token.empty()) return clean_utf8(token);
     return std::to_string(xxh3_64(request_.body)) + "@" +
            std::to_string(request_.received_at.time_since_epoch().count());
   }
@@ -133,7 +134,7 @@ class CallReader {
 
   Incoming progress() const {
     const auto status = get("CallStatus");
-    const std::string silence = request_.query_value("silence");
+    const std::string silence = clean_utf8(request_.query_value("silence"));
     std::string key(silence.empty() ? status : "silence");
     Incoming in = envelope(silence.empty() ? key + get_sequence() : turn_key() + ":s" + silence);
     SignalIn signal;
