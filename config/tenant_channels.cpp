@@ -49,6 +49,8 @@ class ChannelReader {
         if (!wrong.empty()) table_.problem(key, wrong);
         return url;
       }
+      case SettingKind::file:
+        return text_of_file(key);
       case SettingKind::text:
       case SettingKind::secret:
         break;
@@ -57,6 +59,22 @@ class ChannelReader {
     const Node* node = table_.raw(key);
     if (node && node->kind == Kind::integer) return std::to_string(node->integer);
     return table_.text(key, setting.default_value);
+  }
+
+  // The text of a file beside the tenant's own; part of the policy's version like that one.
+  std::string text_of_file(const std::string& key) {
+    constexpr std::string_view kFile = "file:";
+    std::string path = table_.text(key);
+    if (path.empty()) return {};
+    if (path.starts_with(kFile)) path.erase(0, kFile.size());
+    auto bytes = read_file_blocking(resolve_path(context_.secrets.directory, path), kFileBytesMax);
+    if (!bytes) {
+      table_.problem(key, bytes.error().detail + "; expected a readable file, \"file:PATH\"");
+      return {};
+    }
+    if (bytes->empty()) table_.problem(key, "names an empty file");
+    context_.files_read += *bytes;
+    return *std::move(bytes);
   }
 
   void require(const connectors::Setting& setting) {

@@ -39,7 +39,8 @@ struct Channel {
   const Secret& secret(std::string_view name) const;      // an empty one if absent
 };
 
-enum class SettingKind : std::uint8_t { text, secret, choice, flag, url };
+// A file's setting holds its text: "file:vendors/acme.toml", a path beside the tenant's own file.
+enum class SettingKind : std::uint8_t { text, secret, choice, flag, url, file };
 
 // What a tenant may write under [[channel]] for this platform; config/ checks against it.
 struct Setting {

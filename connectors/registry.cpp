@@ -1,6 +1,7 @@
 #include "connectors/registry.hpp"
 
 #include "connectors/custom/custom.hpp"
+#include "connectors/mapped/mapped.hpp"
 #include "connectors/telegram/telegram.hpp"
 #include "connectors/twilio/twilio.hpp"
 #include "connectors/webchat/webchat.hpp"
@@ -26,6 +27,8 @@ const Registry& builtin_registry() {
     entries.push_back(make_twilio_messaging_service());
     entries.push_back(make_twilio_whatsapp());
     entries.push_back(make_twilio_voice());
+    entries.push_back(make_mapped());
+    for (auto& preset : make_mapped_presets()) entries.push_back(std::move(preset));
     return Registry(std::move(entries));
   }();
   return kRegistry;
