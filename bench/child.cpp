@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <fstream>
+#include <sstream>
 #include <stdexcept>
 
 extern char** environ;
@@ -71,6 +72,19 @@ double Child::resident_kib() const {
     }
   }
   return 0;
+}
+
+double Child::cpu_seconds() const {
+  std::ifstream stat("/proc/" + std::to_string(pid_) + "/stat");
+  std::string line;
+  std::getline(stat, line);
+  // Behind the name, which may hold anything: the 12th and 13th words are the ticks.
+  std::istringstream words(line.substr(line.rfind(')') + 1));
+  std::string word;
+  for (int skipped = 0; skipped < 11; ++skipped) words >> word;
+  double user = 0, system = 0;
+  words >> user >> system;
+  return (user + system) / static_cast<double>(::sysconf(_SC_CLK_TCK));
 }
 
 }  // namespace parley::bench

@@ -20,6 +20,7 @@ class Child {
   std::uint16_t port() const { return port_; }
   double ready_seconds() const { return ready_seconds_; }  // start to that line
   double resident_kib() const;
+  double cpu_seconds() const;  // user and system, all its threads so far
   void kill_now();
 
  private:

@@ -135,6 +135,7 @@ LoadResult run_load(const LoadOptions& options) {
   }
   io.run();
   shared->result.per_second = static_cast<double>(shared->result.answers) / options.seconds;
+  shared->result.requests = shared->next;
   shared->result.latency = percentiles(std::move(shared->latencies));
   return shared->result;
 }

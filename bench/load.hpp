@@ -27,6 +27,7 @@ struct LoadOptions {
 struct LoadResult {
   double per_second = 0;
   std::uint64_t answers = 0, errors = 0;  // an error is anything but a 2xx
+  std::uint64_t requests = 0;             // all that were sent, the warm-up's too
   Percentiles latency;
 };
 LoadResult run_load(const LoadOptions& options);
