@@ -59,7 +59,7 @@ net::awaitable<http::Response> Gateway::webhook(const TenantId& tenant_id, const
     co_return http::problem(404, "not-found", "No such channel",
                             "no channel of this name; check the webhook URL at the platform");
   }
-  if (!ready().ready && !recovered_) {
+  if (!recovered_) {
     co_return refusal({.code = Errc::unavailable});
   }
   auto response = co_await accept_webhook(owner, channel, std::move(request));

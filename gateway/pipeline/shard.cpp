@@ -1,7 +1,5 @@
 #include "gateway/pipeline/shard.hpp"
 
-#include <boost/asio/post.hpp>
-
 #include <algorithm>
 #include <chrono>
 #include <iterator>
@@ -64,8 +62,10 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 
 // A batch on its way to the disk.
 struct Shard::InFlight {
+  Conversation& conversation;  // not evicted while in flight
   Job job;
   Transition transition;
+  storage::Commit commit;              // until it is handed over
   std::shared_ptr<const State> state;  // after it
   std::uint64_t position = 0;
   std::chrono::steady_clock::time_point started;
@@ -79,6 +79,7 @@ struct Shard::Conversation {
   PersonId person;
   std::shared_ptr<const State> state;  // null: must be read
   bool looking = false;                // a look-up is under way for waiting.front()
+  bool looking_for_state = false;      // it asks for the state too
   bool looked = false;                 // waiting.front() has its answer
   std::vector<bool> seen;
   std::deque<Job> waiting;
@@ -91,10 +92,25 @@ struct Shard::Conversation {
   std::list<std::string>::iterator use;
 };
 
+// What reaches a shard, from any thread.
+struct Shard::Arrival {
+  struct Synced {
+    std::shared_ptr<InFlight> work;
+    Result<storage::Committed> result;
+  };
+  struct Looked {
+    std::string key;
+    Result<storage::TurnView> view;
+  };
+  std::variant<Job, Synced, Looked> what;
+};
+
 Shard::Shard(ShardContext context, net::io_context& core, std::size_t cache_max)
     : context_(std::move(context)),
       core_(core),
       cache_max_(cache_max),
+      mailbox_(std::make_unique<Mailbox<Arrival>>(
+          core, [this](std::vector<Arrival>& arrivals) { take(arrivals); })),
       decided_(context_.metrics.counter("parley_commands_total", "commands decided")),
       duplicates_(
           context_.metrics.counter("parley_duplicates_total", "repeats that had no effect")),
@@ -105,7 +121,7 @@ Shard::Shard(ShardContext context, net::io_context& core, std::size_t cache_max)
       commit_seconds_(
           context_.metrics.histogram("parley_commit_seconds", "hand-over to synced and heard")) {}
 
-Shard::~Shard() { *alive_ = false; }
+Shard::~Shard() = default;
 
 void Shard::post(Job job) {
   if (waiting_.fetch_add(1) >= context_.options.shards.queue_max) {
@@ -116,9 +132,22 @@ void Shard::post(Job job) {
                    .detail = "too many commands wait on this core"});
     return;
   }
-  net::post(core_, [this, alive = alive_, job = std::move(job)]() mutable {
-    if (*alive) begin(std::move(job));
-  });
+  mailbox_->put({std::move(job)});
+}
+
+void Shard::take(std::vector<Arrival>& arrivals) {
+  for (Arrival& arrival : arrivals) {
+    if (auto* job = std::get_if<Job>(&arrival.what)) {
+      begin(std::move(*job));
+    } else if (auto* synced = std::get_if<Arrival::Synced>(&arrival.what)) {
+      committed(std::move(synced->work), std::move(synced->result));
+    } else {
+      auto& looked = std::get<Arrival::Looked>(arrival.what);
+      looked_up(looked.key, std::move(looked.view));
+      pump(*conversations_.at(looked.key));
+    }
+  }
+  hand_over_all();
 }
 
 std::shared_ptr<const State> Shard::cached(const TenantId& tenant, const PersonId& person) const {
@@ -175,7 +204,7 @@ void Shard::pump(Conversation& conversation) {
     if (!conversation.looked && (!conversation.state || !keys.empty())) {
       look_up(conversation);
       if (conversation.looking) return;    // the answer comes later
-      if (!conversation.looked) continue;  // it failed and its command is answered
+      if (!conversation.looked) continue;  // it failed and its command is answered, or ask again
     }
     Job job = std::move(front);
     conversation.waiting.pop_front();
@@ -215,22 +244,18 @@ void Shard::look_up(Conversation& conversation) {
   };
   auto answer = std::make_shared<Answer>();
   conversation.looking = true;
+  conversation.looking_for_state = !conversation.state;
   const Job& front = conversation.waiting.front();
-  context_.store.load_turn(
-      {.tenant = conversation.tenant,
-       .person = conversation.person,
-       .dedup = dedup_of(front.command)},
-      [this, alive = alive_, answer, key = conversation.key](Result<storage::TurnView> view) {
-        if (std::this_thread::get_id() == answer->caller && answer->inside) {
-          answer->view.emplace(std::move(view));
-          return;
-        }
-        net::post(core_, [this, alive, key, view = std::move(view)]() mutable {
-          if (!*alive) return;
-          looked_up(key, std::move(view));
-          pump(*conversations_.at(key));
-        });
-      });
+  context_.store.load_turn({.tenant = conversation.tenant,
+                            .person = conversation.state ? PersonId() : conversation.person,
+                            .dedup = dedup_of(front.command)},
+                           [this, answer, key = conversation.key](Result<storage::TurnView> view) {
+                             if (std::this_thread::get_id() == answer->caller && answer->inside) {
+                               answer->view.emplace(std::move(view));
+                               return;
+                             }
+                             mailbox_->put({Arrival::Looked{.key = key, .view = std::move(view)}});
+                           });
   answer->inside = false;
   if (answer->view) looked_up(conversation.key, std::move(*answer->view));
 }
@@ -245,6 +270,7 @@ void Shard::looked_up(const std::string& key, Result<storage::TurnView> view) {
     return;
   }
   if (!conversation.state) {
+    if (!conversation.looking_for_state) return;  // it went meanwhile: asked again by pump()
     if (view->state) {
       auto state = from_stored<State>(*view->state);
       if (!state) {
@@ -323,7 +349,7 @@ void Shard::hand_over(Conversation& conversation, Job job, Transition transition
   for (const Event& event : transition.events) commit.events.push_back(to_stored(event));
   commit.state = to_stored(transition.state);
 
-  auto work = std::make_shared<InFlight>();
+  auto work = std::make_shared<InFlight>(conversation);
   work->job = std::move(job);
   work->started = std::chrono::steady_clock::now();
   work->state = std::make_shared<const State>(std::move(transition.state));
@@ -334,21 +360,28 @@ void Shard::hand_over(Conversation& conversation, Job job, Transition transition
   for (const DedupKey& key : work->transition.dedup) {
     conversation.keys_in_flight[text_of(key)] = work;
   }
-  context_.store.commit(std::move(commit), [this, alive = alive_, work, key = conversation.key](
-                                               Result<storage::Committed> result) {
-    if (result && !result->duplicate) {
-      work->position = result->position;
-      context_.hub.publish_tenant(work->job.tenant->id, result->position, work->transition.events);
-    }
-    net::post(core_, [this, alive, key, work, result = std::move(result)]() mutable {
-      if (*alive) committed(key, std::move(work), std::move(result));
-    });
-  });
+  work->commit = std::move(commit);
+  decided_now_.push_back(std::move(work));
 }
 
-void Shard::committed(const std::string& key, std::shared_ptr<InFlight> work,
-                      Result<storage::Committed> result) {
-  Conversation& conversation = *conversations_.at(key);  // not evicted while in flight
+void Shard::hand_over_all() {
+  for (auto& work : decided_now_) {
+    auto commit = std::move(work->commit);
+    context_.store.commit(std::move(commit), [this, work = std::move(work)](
+                                                 Result<storage::Committed> result) mutable {
+      if (result && !result->duplicate) {
+        work->position = result->position;
+        context_.hub.publish_tenant(work->job.tenant->id, result->position,
+                                    work->transition.events);
+      }
+      mailbox_->put({Arrival::Synced{.work = std::move(work), .result = std::move(result)}});
+    });
+  }
+  decided_now_.clear();
+}
+
+void Shard::committed(std::shared_ptr<InFlight> work, Result<storage::Committed> result) {
+  Conversation& conversation = work->conversation;
   if (--conversation.in_flight == 0) conversation.last.reset();
   for (const DedupKey& dedup : work->transition.dedup) {
     conversation.keys_in_flight.erase(text_of(dedup));

@@ -2,6 +2,8 @@
 // One core's conversations. A command is decided on the state in memory, its batch handed to the
 // store, and only when that is synced does anybody hear of it: the caller, the subscribers, the
 // effects. Later commands build on the state at once, so a conversation does not wait for the disk.
+// What reaches the shard while it is busy is taken together, and the batches decided from it go to
+// the store together, so that they share a sync.
 //
 // Order    commands of one conversation, in the order of post().
 // Limits   shards.queue_max commands, kConversationQueueMax for one conversation, cache_max states.
@@ -23,6 +25,7 @@
 #include "gateway/pipeline/hub.hpp"
 #include "gateway/pipeline/options.hpp"
 #include "gateway/pipeline/service.hpp"
+#include "gateway/runtime/mailbox.hpp"
 
 namespace parley::gateway {
 
@@ -73,8 +76,10 @@ class Shard {
  private:
   struct Conversation;
   struct InFlight;
+  struct Arrival;
   using Map = std::unordered_map<std::string, std::unique_ptr<Conversation>>;
 
+  void take(std::vector<Arrival>& arrivals);
   void begin(Job job);
   void pump(Conversation& conversation);
   bool take_redo(Conversation& conversation);
@@ -83,8 +88,8 @@ class Shard {
   bool attach_to_in_flight(Conversation& conversation, Job& job);
   void decide(Conversation& conversation, Job job);
   void hand_over(Conversation& conversation, Job job, Transition transition);
-  void committed(const std::string& key, std::shared_ptr<InFlight> work,
-                 Result<storage::Committed> result);
+  void hand_over_all();
+  void committed(std::shared_ptr<InFlight> work, Result<storage::Committed> result);
   void heard(Conversation& conversation, InFlight& work);
   void failed(InFlight& work, const Error& error);
   void forward(Job job, const PersonId& to);
@@ -98,8 +103,9 @@ class Shard {
   std::atomic<std::size_t> waiting_{0};
   bool fatal_ = false;  // reported; a store that failed stays failed
   Map conversations_;
-  std::list<std::string> by_use_;  // keys, least recently used first
-  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+  std::list<std::string> by_use_;                       // keys, least recently used first
+  std::vector<std::shared_ptr<InFlight>> decided_now_;  // to be handed over when all is taken
+  std::unique_ptr<Mailbox<Arrival>> mailbox_;
   Counter decided_, duplicates_, conflicts_, refused_;
   Histogram decide_seconds_, commit_seconds_;
 };
