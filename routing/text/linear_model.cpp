@@ -4,6 +4,9 @@
 #include <cmath>
 
 namespace parley::routing {
+namespace {
+constexpr std::size_t kFetchedAhead = 8;  // as many loads as a core keeps under way
+}
 
 LinearModel::LinearModel(ModelParts parts, std::string version)
     : parts_(std::move(parts)),
@@ -31,8 +34,9 @@ void LinearModel::probabilities(const Tokens& tokens, std::string_view kind,
   extract_features(tokens, kind, features);
   const std::size_t columns = parts_.scales.size();
   sums.assign(columns, 0);
-  for (const std::uint64_t feature : features) {
-    const char* row = table_.find(feature);
+  for (std::size_t i = 0; i < features.size(); ++i) {
+    if (i + kFetchedAhead < features.size()) table_.prefetch(features[i + kFetchedAhead]);
+    const char* row = table_.find(features[i]);
     if (row == nullptr) continue;
     for (std::size_t c = 0; c < columns; ++c) {
       std::int16_t weight = 0;
