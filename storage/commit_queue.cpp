@@ -6,6 +6,7 @@
 #include "storage/commit_check.hpp"
 #include "storage/keys.hpp"
 #include "storage/thread_name.hpp"
+#include "storage/thread_priority.hpp"
 
 namespace parley::storage {
 namespace {
@@ -95,6 +96,7 @@ CommitQueue::Figures CommitQueue::figures() const {
 
 void CommitQueue::run() {
   name_this_thread("storage_commit");
+  ask_for_short_turns();
   std::unique_lock lock(mutex_);
   for (;;) {
     wait_for_input(lock);
