@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "routing/commands.hpp"
+#include "routing/rounded.hpp"
 #include "routing/turn.hpp"
 
 namespace parley::routing {
@@ -65,7 +66,7 @@ void analyze(Draft& draft, const std::string& text, Turn& turn) {
   turn.analysis = draft.analyzer.analyze(turn.text.raw, turn.text_kind);
   Analysis& analysis = turn.analysis.analysis;
   apply_threshold(draft.policy.negative_threshold, analysis);
-  analysis.trend = trend_of(state.scores, analysis.score);
+  analysis.trend = rounded(trend_of(state.scores, analysis.score));
   state.scores.push_back(analysis.score);
   if (state.scores.size() > kRecentScores) state.scores.erase(state.scores.begin());
   const bool tells_nothing = analysis.language.empty() || analysis.language == "other";

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "routing/rounded.hpp"
 #include "routing/text/load.hpp"
 #include "routing/text/sentiment.hpp"
 
@@ -24,7 +25,10 @@ std::vector<ScoredTerm> terms_of(const Sentiment& sentiment, const Sentiment::Sc
   }
   auto grams = sentiment.model().terms(scratch.tokens, usable_kind(kind), kNegative,
                                        kTermsMax - terms.size());
-  std::move(grams.begin(), grams.end(), std::back_inserter(terms));
+  for (ScoredTerm& gram : grams) {
+    gram.weight = rounded(gram.weight);
+    terms.push_back(std::move(gram));
+  }
   return terms;
 }
 
@@ -38,7 +42,7 @@ class ModelAnalyzer final : public Analyzer {
     const auto& p = judgement.probabilities;
     TextAnalysis result;
     result.analysis.sentiment = kSentiments[judgement.label];
-    result.analysis.score = p[kPositive] - p[kNegative];
+    result.analysis.score = rounded(p[kPositive] - p[kNegative]);
     result.analysis.confidence = p[judgement.label];
     result.analysis.angry = judgement.angry;
     result.analysis.language = language_of(scratch.tokens);

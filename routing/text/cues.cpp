@@ -42,6 +42,25 @@ std::vector<std::string> expand(std::string_view pattern) {
   return done;
 }
 
+// Where the piece read last of each cue of several pieces ended. Thousands of places of which a
+// text touches a handful: only these are cleared for the next text.
+class Progress {
+ public:
+  void start(std::size_t places) {
+    for (const std::uint32_t place : touched_) ends_[place] = kNowhere;
+    touched_.clear();
+    if (ends_.size() < places) ends_.resize(places, kNowhere);
+  }
+  std::uint32_t operator[](std::uint32_t place) const noexcept { return ends_[place]; }
+  void set(std::uint32_t place, std::uint32_t end) {
+    ends_[place] = end;
+    touched_.push_back(place);
+  }
+
+ private:
+  std::vector<std::uint32_t> ends_, touched_;
+};
+
 }  // namespace
 
 // Aho-Corasick over the pieces of all cues; a cue of several pieces remembers how far it came.
@@ -174,7 +193,7 @@ struct CueLexicon::Automaton {
 
   // One piece was read; says whether it completed its pattern.
   bool advance(const Use& use, std::u32string_view text, std::size_t begin, std::size_t end,
-               std::vector<std::uint32_t>& progress) const {
+               Progress& progress) const {
     const Pattern& pattern = patterns[use.pattern];
     if (use.index > 0) {
       const std::uint32_t before = progress[pattern.first_place + use.index - 1];
@@ -187,7 +206,7 @@ struct CueLexicon::Automaton {
       return false;
     }
     if (use.index + 1 < pattern.pieces) {
-      progress[pattern.first_place + use.index] = static_cast<std::uint32_t>(end);
+      progress.set(pattern.first_place + use.index, static_cast<std::uint32_t>(end));
       return false;
     }
     return !pattern.at_end || std::none_of(text.begin() + static_cast<std::ptrdiff_t>(end),
@@ -220,10 +239,10 @@ std::string_view CueLexicon::pattern(const CueHit& hit) const {
 }
 
 void CueLexicon::find(std::u32string_view folded, std::vector<CueHit>& hits) const {
-  thread_local std::vector<std::uint32_t> progress;
+  thread_local Progress progress;
   const Automaton& a = *automaton_;
   hits.clear();
-  progress.assign(a.places, kNowhere);
+  progress.start(a.places);
   std::uint32_t node = 0;
   for (std::size_t i = 0; i < folded.size(); ++i) {
     node = a.step(node, folded[i]);
