@@ -109,9 +109,17 @@ struct Incoming {
   std::string reply_token;   // one-shot right to answer, where the platform has one
 };
 
+// The platform says only that there is something to fetch; the channel's EventSource does it.
+struct Bell {
+  std::string stream;             // which of the channel's streams; "" where there is but one
+  std::string token = {};         // a short-lived right to pull, or ""
+  Milliseconds token_lifetime{};  // from now
+};
+
 struct Parsed {
   std::vector<Incoming> events;       // in the order the platform sent them
   std::optional<Error> stopped = {};  // what ended parsing early; events before it stand
+  std::vector<Bell> bells = {};       // what to pull now
 };
 
 // A part of a file to be sent as multipart/form-data; the gateway reads the bytes from our store.
@@ -232,6 +240,53 @@ class Typing {
   virtual ~Typing() = default;
   virtual std::optional<HttpCall> typing(const std::string& recipient, bool on, const Channel&,
                                          std::string_view access_token) const = 0;
+};
+
+// Platforms whose events we fetch, page by page from a cursor: a webhook is only a bell there, or
+// there is none. Everything about when, how often and what is stored is the gateway's.
+class EventSource {
+ public:
+  struct Plan {
+    std::vector<std::string> streams;     // known beforehand; bells may name others. "" is a name
+    Milliseconds every{600'000};          // between two pulls that nobody rang for
+    Milliseconds answer_within{30'000};   // a long poll is answered late
+  };
+  struct Pull {
+    std::string_view stream;
+    std::string_view cursor;        // "": nothing was ever pulled
+    std::string_view bell_token;    // "" without a bell, or when its time is over
+    std::string_view access_token;  // "" unless the platform has a TokenSource
+  };
+  struct Page {
+    std::vector<Incoming> events;  // in the order they happened
+    std::string cursor;            // where the next pull goes on; kept once the events are stored
+    bool more = false;             // there is another page now
+    std::size_t skipped = 0;       // entries that could not be read
+  };
+  using Read = std::variant<Page, Error, RefreshToken>;
+
+  virtual ~EventSource() = default;
+  // nullopt: this channel's events are pushed.
+  virtual std::optional<Plan> plan(const Channel&) const = 0;
+  virtual HttpCall pull(const Channel&, const Pull&) const = 0;
+  // Errors: unauthenticated means that the bell's token is no good; it is left out next time. An
+  // entry that cannot be read is skipped and counted, for the page must not come back for ever.
+  virtual Read read(const Channel&, const Pull&, const HttpAnswer&) const = 0;
+};
+
+// What a platform knows of a customer beside what they say.
+class ProfileSource {
+ public:
+  struct Profile {
+    std::string display_name, language, avatar_url;
+    std::string union_id;  // joins the accounts of one owner; "" if none
+  };
+  using Read = std::variant<Profile, Error, RefreshToken>;
+
+  virtual ~ProfileSource() = default;
+  virtual HttpCall ask(const Channel&, const IdentityKey&, std::string_view access_token) const = 0;
+  // Errors: not_found and rejected: the platform tells nothing of this one, ever.
+  virtual Read read(const IdentityKey&, const HttpAnswer&) const = 0;
 };
 
 // How to get the bytes of media a customer sent. Steps as in a send; the call with `download` set

@@ -21,6 +21,8 @@ struct Entry {
   std::unique_ptr<Typing> typing;
   std::unique_ptr<MediaSource> media_source;
   std::unique_ptr<ChatSessions> chat_sessions;  // customers hold a socket to us
+  std::unique_ptr<EventSource> event_source;    // events are fetched
+  std::unique_ptr<ProfileSource> profile_source;
   // The platform's own side, for simulation and tests; empty where nobody can act for it.
   std::function<std::unique_ptr<StandIn>()> stand_in;
   Maturity maturity = Maturity::alpha;

@@ -46,6 +46,7 @@ struct Capabilities {
   double burst = 0;
   Milliseconds ack_deadline{};  // 0: none known
   bool passive_reply = false;   // the webhook's own answer can carry the reply
+  bool profiles = false;        // it tells of a customer when asked: a name, a union id
   InboundMode inbound_mode = InboundMode::push;
   SendMode send_mode = SendMode::call;
   std::string text_kind = "cs";  // what classifiers should expect: cs, social, chat, review
