@@ -33,16 +33,16 @@ struct CipherFree {
   void operator()(EVP_CIPHER_CTX* c) const { EVP_CIPHER_CTX_free(c); }
 };
 
-std::optional<std::string> aes256_cbc(std::string_view key, std::string_view iv,
-                                      std::string_view bytes, int encrypt) {
-  if (key.size() != 32 || iv.size() != 16 || bytes.empty() || bytes.size() % 16 != 0) return {};
+std::optional<std::string> aes_cbc(const EVP_CIPHER* cipher, std::string_view key,
+                                   std::string_view iv, std::string_view bytes, int encrypt) {
+  if (key.size() != static_cast<std::size_t>(EVP_CIPHER_get_key_length(cipher))) return {};
+  if (iv.size() != 16 || bytes.empty() || bytes.size() % 16 != 0) return {};
   if (bytes.size() > (1u << 30)) return {};
   const std::unique_ptr<EVP_CIPHER_CTX, CipherFree> ctx(EVP_CIPHER_CTX_new());
   std::string out(bytes.size() + 16, '\0');
   int written = 0, last = 0;
   if (!ctx ||
-      EVP_CipherInit_ex(ctx.get(), EVP_aes_256_cbc(), nullptr, bytes_of(key), bytes_of(iv),
-                        encrypt) != 1 ||
+      EVP_CipherInit_ex(ctx.get(), cipher, nullptr, bytes_of(key), bytes_of(iv), encrypt) != 1 ||
       EVP_CIPHER_CTX_set_padding(ctx.get(), 0) != 1 ||
       EVP_CipherUpdate(ctx.get(), bytes_of(out), &written, bytes_of(bytes),
                        static_cast<int>(bytes.size())) != 1 ||
@@ -218,11 +218,15 @@ std::optional<std::string> from_base64(std::string_view text) {
 
 std::optional<std::string> aes256_cbc_decrypt(std::string_view key, std::string_view iv,
                                               std::string_view bytes) {
-  return aes256_cbc(key, iv, bytes, 0);
+  return aes_cbc(EVP_aes_256_cbc(), key, iv, bytes, 0);
 }
 std::optional<std::string> aes256_cbc_encrypt(std::string_view key, std::string_view iv,
                                               std::string_view bytes) {
-  return aes256_cbc(key, iv, bytes, 1);
+  return aes_cbc(EVP_aes_256_cbc(), key, iv, bytes, 1);
+}
+std::optional<std::string> aes128_cbc_decrypt(std::string_view key, std::string_view iv,
+                                              std::string_view bytes) {
+  return aes_cbc(EVP_aes_128_cbc(), key, iv, bytes, 0);
 }
 
 std::string random_bytes(std::size_t count) {

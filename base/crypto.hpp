@@ -36,10 +36,13 @@ std::string to_base64(std::string_view bytes);
 std::optional<std::string> from_base64(std::string_view text);
 std::string to_base64url(std::string_view bytes);  // no padding
 
-// AES-256-CBC without padding; the input must be whole 16-byte blocks.
+// AES-CBC without padding; the input must be whole 16-byte blocks.
 std::optional<std::string> aes256_cbc_decrypt(std::string_view key, std::string_view iv,
                                               std::string_view bytes);
 std::optional<std::string> aes256_cbc_encrypt(std::string_view key, std::string_view iv,
+                                              std::string_view bytes);
+
+std::optional<std::string> aes128_cbc_decrypt(std::string_view key, std::string_view iv,
                                               std::string_view bytes);
 
 std::string random_bytes(std::size_t count);

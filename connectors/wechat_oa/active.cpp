@@ -7,6 +7,11 @@
 namespace parley::connectors::wechat_oa {
 namespace {
 
+using tencent::Item;
+
+constexpr std::string_view kRawTypes[] = {"miniprogrampage", "wxcard", "mpnews", "mpnewsarticle",
+                                          "music",           "news",   "msgmenu"};
+
 void optional_member(JsonWriter& json, std::string_view name, std::string_view value) {
   if (!value.empty()) json.member(name, value);
 }
@@ -21,8 +26,8 @@ void write_news(JsonWriter& json, const Item& item) {
 void write_menu(JsonWriter& json, const Item& item) {
   json.member("head_content", item.text);
   json.key("list").begin_array();
-  for (const auto& [id, title] : item.options) {
-    json.begin_object().member("id", id).member("content", title).end_object();
+  for (const auto& option : item.options) {
+    json.begin_object().member("id", option.id).member("content", option.title).end_object();
   }
   json.end_array().member("tail_content", "");
 }
@@ -58,6 +63,9 @@ void write_content(JsonWriter& json, const Item& item, std::string_view media_id
       json.member("title", item.title).member("appid", item.app_id);
       json.member("pagepath", item.page).member("thumb_media_id", media_id);
       return;
+    case Item::Kind::markdown:
+    case Item::Kind::file:
+    case Item::Kind::location:
     case Item::Kind::raw:
     case Item::Kind::template_:
     case Item::Kind::subscription:
@@ -97,8 +105,6 @@ std::string template_body(const Item& item, const SendContext& context) {
   return json.take();
 }
 
-}  // namespace
-
 std::string_view type_name(Item::Kind kind) noexcept {
   switch (kind) {
     case Item::Kind::text:
@@ -117,6 +123,9 @@ std::string_view type_name(Item::Kind kind) noexcept {
       return "msgmenu";
     case Item::Kind::page:
       return "miniprogrampage";
+    case Item::Kind::markdown:
+    case Item::Kind::file:
+    case Item::Kind::location:
     case Item::Kind::raw:
     case Item::Kind::template_:
     case Item::Kind::subscription:
@@ -124,6 +133,22 @@ std::string_view type_name(Item::Kind kind) noexcept {
       break;
   }
   return "";
+}
+
+}  // namespace
+
+tencent::Plan plan_message(const Message& message, const Channel& channel) {
+  tencent::Forms forms;
+  forms.text_bytes_max = tencent::text_bytes_setting(channel).value_or(kTextBytesMax);
+  forms.voice = forms.video = forms.music = true;
+  forms.articles = tencent::Articles::by_url;
+  forms.pages = true;
+  forms.templates = tencent::Templates::both;
+  forms.menu_options_max = 10;
+  forms.transfer = true;
+  forms.transfer_to = channel.setting("kf_account");
+  forms.raw_types = kRawTypes;
+  return tencent::plan_message(message, forms);
 }
 
 std::string active_body(const Item& item, std::string_view media_id, const SendContext& context) {

@@ -1,30 +1,13 @@
 #include "connectors/wechat_oa/api.hpp"
 
-#include <simdjson.h>
-
-#include <charconv>
 #include <chrono>
-
-#include "connectors/http_status.hpp"
-#include "connectors/url.hpp"
 
 namespace parley::connectors::wechat_oa {
 namespace {
 
-constexpr std::string_view kApiBase = "https://api.weixin.qq.com";
-constexpr std::size_t kAnswerBytesMax = 1024 * 1024;
-
 using namespace std::chrono_literals;
 
-// Anything not listed is a refusal of this message: repeating it would not help.
-struct CodeRow {
-  std::int64_t code;
-  Errc errc;
-  std::string_view what;
-  Milliseconds retry_after{};
-};
-
-constexpr CodeRow kCodes[] = {
+constexpr tencent::ApiCode kCodes[] = {
     {-1, Errc::unavailable, "the platform is busy"},
     {40013, Errc::misconfigured, "the app_id is not valid"},
     {40125, Errc::misconfigured, "the app_secret is not valid"},
@@ -56,97 +39,11 @@ constexpr CodeRow kCodes[] = {
     {48001, Errc::rejected, "the account may not use this API"},
 };
 
-bool cured_by_new_token(std::int64_t code) {
-  return code == 40001 || code == 40014 || code == 42001;
-}
-
-std::string text_of(const simdjson::dom::object& object, std::string_view name) {
-  simdjson::dom::element value;
-  std::string_view text;
-  std::uint64_t big = 0;
-  if (object[name].get(value) != simdjson::SUCCESS) return {};
-  if (value.get(text) == simdjson::SUCCESS) return std::string(text);
-  if (value.get(big) == simdjson::SUCCESS) return std::to_string(big);
-  return {};
-}
-
-std::int64_t number_of(const simdjson::dom::object& object, std::string_view name) {
-  std::int64_t value = 0;
-  if (object[name].get(value) == simdjson::SUCCESS) return value;
-  const auto text = text_of(object, name);
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
-}
-
-// The platform took the request and said something we cannot read: it may have been sent.
-Error unreadable() {
-  return Error{.code = Errc::unavailable,
-               .delivery = Delivery::unknown,
-               .detail = "the platform's answer is not its JSON"};
-}
+constexpr std::int64_t kTokenCodes[] = {40001, 40014, 42001};
 
 }  // namespace
 
-std::string api_url(const Channel& channel, std::string_view path, std::string_view access_token,
-                    std::string_view more) {
-  std::string_view base = channel.api_base.empty() ? kApiBase : std::string_view(channel.api_base);
-  while (base.ends_with('/')) base.remove_suffix(1);
-  std::string url(base);
-  url += path;
-  char separator = '?';
-  if (!access_token.empty()) {
-    url += "?access_token=" + percent_encode(access_token);
-    separator = '&';
-  }
-  if (!more.empty()) {
-    url += separator;
-    url += more;
-  }
-  return url;
-}
-
-std::optional<Error> error_from_code(std::int64_t errcode) {
-  if (cured_by_new_token(errcode)) return std::nullopt;
-  Error error{.code = Errc::rejected, .detail = "the platform refused"};
-  for (const auto& row : kCodes) {
-    if (row.code != errcode) continue;
-    error.code = row.errc;
-    error.detail = row.what;
-    if (row.retry_after.count() > 0) error.retry_after = row.retry_after;
-    break;
-  }
-  error.code_text = std::to_string(errcode);
-  error.detail += " (errcode " + error.code_text + ")";
-  return error;
-}
-
-std::variant<ApiAnswer, Error, RefreshToken> read_answer(const HttpAnswer& answer) {
-  if (auto error = error_from_status(answer)) return *std::move(error);
-  const bool ok = answer.status >= 200 && answer.status < 300;
-  const Error refused{.code = Errc::rejected,
-                      .detail = "HTTP " + std::to_string(answer.status),
-                      .code_text = std::to_string(answer.status)};
-  if (answer.body.empty()) {
-    if (!ok) return refused;
-    return ApiAnswer{};
-  }
-  if (answer.body.size() > kAnswerBytesMax) return ok ? unreadable() : refused;
-  simdjson::dom::parser parser;
-  simdjson::dom::object object;
-  if (parser.parse(answer.body.data(), answer.body.size()).get(object) != simdjson::SUCCESS) {
-    return ok ? unreadable() : refused;
-  }
-  ApiAnswer said{.errcode = number_of(object, "errcode")};
-  if (cured_by_new_token(said.errcode)) return RefreshToken{std::to_string(said.errcode)};
-  if (said.errcode != 0) return *error_from_code(said.errcode);
-  if (!ok) return refused;
-  said.media_id = text_of(object, "media_id");
-  if (said.media_id.empty()) said.media_id = text_of(object, "thumb_media_id");
-  said.message_id = text_of(object, "msgid");
-  said.video_url = text_of(object, "video_url");
-  said.access_token = text_of(object, "access_token");
-  said.expires_in_s = number_of(object, "expires_in");
-  return said;
-}
+const tencent::Api kApi{
+    .base = "https://api.weixin.qq.com", .codes = kCodes, .token_codes = kTokenCodes};
 
 }  // namespace parley::connectors::wechat_oa

@@ -1,8 +1,5 @@
 // connectors/wechat_oa/send.hpp
-// A send as calls of the API, one item of the plan after the other.
-//
-// Step 2i+1 uploads the media of item i, step 2i+2 sends it; step 0 has asked nothing yet. What a
-// later step needs of an earlier answer is kept in the step's data.
+// A send as calls of the customer-service API, or of the template and subscription ones.
 #pragma once
 
 #include "connectors/connector.hpp"

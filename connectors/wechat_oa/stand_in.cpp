@@ -152,7 +152,7 @@ class WechatOaStandIn final : public StandIn {
     if (!request.path.starts_with("/cgi-bin/")) return std::nullopt;
     const auto path = std::string_view(request.path).substr(8);
     if (path == "/token" || path == "/stable_token") return ApiOutcome{give_token(path)};
-    const bool known = path == "/media/get" || path == "/media/upload" ||
+    const bool known = path == "/media/get" || path == "/media/upload" || path == "/user/info" ||
                        path == "/message/custom/typing" || is_send(request);
     if (!known) return std::nullopt;
     const std::string given = form_value(request.query, "access_token");
@@ -165,6 +165,7 @@ class WechatOaStandIn final : public StandIn {
           json_answer(R"({"type":"image","media_id":"standin-media-1","created_at":1})")};
     }
     if (path == "/message/custom/typing") return ApiOutcome{errcode(0, "ok")};
+    if (path == "/user/info") return ApiOutcome{follower(form_value(request.query, "openid"))};
     return take(request, path);
   }
 
@@ -181,6 +182,14 @@ class WechatOaStandIn final : public StandIn {
     expired_ = false;
     JsonWriter out;
     out.begin_object().member("access_token", token()).member("expires_in", 7200).end_object();
+    return json_answer(out.take());
+  }
+
+  static ApiAnswer follower(std::string_view openid) {
+    JsonWriter out;
+    out.begin_object().member("subscribe", 1).member("openid", openid).member("nickname", "");
+    out.member("language", "zh_CN").member("unionid", "oSimulatedUnion-" + std::string(openid));
+    out.end_object();
     return json_answer(out.take());
   }
 

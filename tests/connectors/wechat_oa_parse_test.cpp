@@ -45,7 +45,8 @@ Part place() {
   Location part;
   part.latitude = 23.137466;
   part.longitude = 113.352425;
-  part.address = "广州市海珠区";
+  part.name = "广州市海珠区";  // all that is known of the place
+  part.address = part.name;
   return part;
 }
 Part link() {

@@ -1,3 +1,5 @@
+#include "connectors/tencent_plan.hpp"
+
 #include <simdjson.h>
 
 #include <algorithm>
@@ -5,14 +7,11 @@
 
 #include "connectors/text_split.hpp"
 #include "connectors/url.hpp"
-#include "connectors/wechat_oa/outgoing.hpp"
 
-namespace parley::connectors::wechat_oa {
+namespace parley::connectors::tencent {
 namespace {
 
 constexpr std::size_t kTextBytesMin = 64;
-constexpr std::size_t kMenuOptionsMax = 10;
-constexpr std::size_t kMenuIdBytesMax = 128;
 constexpr std::uint32_t kVoiceMsMax = 60'000;
 
 // Our ids of stored media have one shape; any other id is the platform's own.
@@ -40,12 +39,16 @@ std::string shortest(double value) {
   return {digits, end.ptr};
 }
 
+// As much of it as fits, never a character cut in two.
+std::string cut(const std::string& text, std::size_t bytes_max) {
+  if (text.size() <= bytes_max) return text;
+  return split_text(text, bytes_max, TextUnit::bytes).front();
+}
+
 class Planner {
  public:
-  Planner(const Message& message, const Channel& channel)
-      : message_(message),
-        channel_(channel),
-        text_max_(text_bytes_setting(channel).value_or(kTextBytesMax)) {}
+  Planner(const Message& message, const Forms& forms)
+      : message_(message), forms_(forms), text_max_(forms.text_bytes_max) {}
 
   Plan run() {
     for (const auto& part : message_.content) {
@@ -78,6 +81,10 @@ class Planner {
   }
 
   void add(const Text& part) {
+    if (part.format == TextFormat::markdown && forms_.markdown && part.text.size() <= text_max_) {
+      item(Item::Kind::markdown).text = part.text;
+      return;
+    }
     if (part.format != TextFormat::plain) degrade("text format: shown as plain text");
     add_text(part.text);
   }
@@ -102,9 +109,10 @@ class Planner {
   }
 
   bool add_sound(const Media& part) {
+    if (!forms_.voice) return false;
     const bool short_enough = part.duration_ms <= kVoiceMsMax;
-    const bool format = part.mime.empty() || part.mime == "audio/amr" ||
-                        part.mime == "audio/mpeg" || part.mime == "audio/mp3";
+    const bool mp3 = part.mime == "audio/mpeg" || part.mime == "audio/mp3";
+    const bool format = part.mime.empty() || part.mime == "audio/amr" || (mp3 && forms_.voice_mp3);
     // Bytes the platform holds already were accepted by it.
     if (!part.platform_id.empty() || (short_enough && format)) {
       const bool amr = part.mime == "audio/amr";
@@ -112,7 +120,7 @@ class Planner {
     }
     const bool cover =
         !part.thumbnail.empty() && !part.thumbnail.contains("://") && !is_ours(part.thumbnail);
-    if (part.url.empty() || !cover) return false;
+    if (part.url.empty() || !cover || !forms_.music) return false;
     Item& made = item(Item::Kind::music);
     made.title = part.name;
     made.description = part.alt;
@@ -140,12 +148,18 @@ class Planner {
         break;
       case MediaKind::video:
         word = "video";
-        shown = add_media(Item::Kind::video, part, "video.mp4");
+        shown = forms_.video && add_media(Item::Kind::video, part, "video.mp4");
         break;
       case MediaKind::file:
         break;
     }
+    // What cannot be played may still be handed over.
+    if (!shown && forms_.file) shown = add_media(Item::Kind::file, part, word);
     if (shown) return;
+    add_unshown(part, word);
+  }
+
+  void add_unshown(const Media& part, std::string_view word) {
     const auto caption = part.name.empty() ? std::string_view(part.alt) : part.name;
     if (part.kind == MediaKind::sticker && !part.emoji.empty()) {
       add_converted(part.emoji);
@@ -162,13 +176,22 @@ class Planner {
   }
 
   void add(const Location& part) {
+    if (forms_.location) {
+      Item& made = item(Item::Kind::location);
+      made.title = part.name;
+      made.description = part.address;
+      made.latitude = part.latitude;
+      made.longitude = part.longitude;
+      return;
+    }
     const auto name = part.name.empty() ? part.address : part.name;
     std::string map =
         "https://apis.map.qq.com/uri/v1/marker?marker=coord:" + shortest(part.latitude) + "," +
         shortest(part.longitude);
     if (!name.empty()) map += ";title:" + percent_encode(name);
     if (!part.address.empty()) map += ";addr:" + percent_encode(part.address);
-    add_converted(joined({part.name, part.address, map}, "\n"));
+    const auto address = part.address == part.name ? std::string_view() : part.address;
+    add_converted(joined({part.name, address, map}, "\n"));
     degrade("location: sent as a map link");
   }
 
@@ -182,6 +205,10 @@ class Planner {
 
   void add(const Link& part) {
     if (part.title.empty() && part.description.empty()) return add_converted(part.url);
+    if (forms_.articles != Articles::by_url) {
+      add_converted(joined({part.title, part.description, part.url}, "\n"));
+      return degrade("link: sent as text");
+    }
     Item& made = item(Item::Kind::news);
     made.title = part.title.empty() ? part.url : part.title;
     made.description = part.description;
@@ -191,14 +218,22 @@ class Planner {
 
   bool add_page(const Card& card) {
     const auto open = std::ranges::find(card.actions, ActionType::mini_program, &Action::type);
-    if (open == card.actions.end() || open->app_id.empty() || card.image_media_id.empty()) {
-      return false;
-    }
+    if (!forms_.pages || open == card.actions.end() || card.image_media_id.empty()) return false;
+    const auto& own = forms_.own_app_id;
+    const bool showable =
+        own.empty() ? !open->app_id.empty() : open->app_id.empty() || open->app_id == own;
+    if (!showable) return false;
     if (!card.text.empty()) degrade("card: its text was left out");
     Item& made = item(Item::Kind::page);
     made.title = card.title;
     made.app_id = open->app_id;
     made.page = open->page;
+    add_cover(made, card);
+    add_actions(card.actions, &*open);
+    return true;
+  }
+
+  static void add_cover(Item& made, const Card& card) {
     if (is_ours(card.image_media_id)) {
       made.upload = Upload{.media = MediaId{card.image_media_id},
                            .field = "media",
@@ -207,27 +242,34 @@ class Planner {
     } else {
       made.media_id = card.image_media_id;
     }
-    add_actions(card.actions, &*open);
+  }
+
+  // A card that is one link is an article.
+  bool add_article(const Card& card) {
+    const auto open = std::ranges::find_if(card.actions, [](const Action& action) {
+      return !action.url.empty() &&
+             (action.type == ActionType::link || action.type == ActionType::webview);
+    });
+    if (card.actions.size() != 1 || open == card.actions.end()) return false;
+    if (forms_.articles == Articles::none) return false;
+    if (forms_.articles == Articles::uploaded && card.image_media_id.empty()) return false;
+    Item& made = item(Item::Kind::news);
+    made.title = card.title;
+    made.description = card.text;
+    made.url = open->url;
+    made.image_url = card.image_url;
+    if (forms_.articles == Articles::uploaded) add_cover(made, card);
     return true;
   }
 
   void add(const Card& card) {
     if (add_page(card)) return;
-    const auto open = std::ranges::find_if(card.actions, [](const Action& action) {
-      return !action.url.empty() &&
-             (action.type == ActionType::link || action.type == ActionType::webview);
-    });
-    if (card.image_url.empty() && !card.image_media_id.empty()) {
+    const bool article = add_article(card);
+    const bool uploaded = article && forms_.articles == Articles::uploaded;
+    if (card.image_url.empty() && !card.image_media_id.empty() && !uploaded) {
       degrade("card: its picture was left out");
     }
-    if (card.actions.size() == 1 && open != card.actions.end()) {
-      Item& made = item(Item::Kind::news);
-      made.title = card.title;
-      made.description = card.text;
-      made.url = open->url;
-      made.image_url = card.image_url;
-      return;
-    }
+    if (article) return;
     add_converted(joined({card.title, card.text, card.image_url}, "\n"));
     degrade("card: sent as text");
     add_actions(card.actions);
@@ -268,13 +310,15 @@ class Planner {
   void add(const FormResponse&) { degrade("form response: left out"); }
 
   void add(const Template& part) {
-    item(part.category == "subscribe" ? Item::Kind::subscription : Item::Kind::template_).filled =
-        &part;
+    if (forms_.templates == Templates::none) return degrade("template: left out");
+    const bool subscription =
+        forms_.templates == Templates::subscription || part.category == "subscribe";
+    item(subscription ? Item::Kind::subscription : Item::Kind::template_).filled = &part;
   }
 
   void add(const Goods& part) {
-    if (part.url.empty()) {
-      add_converted(joined({part.title, part.price, part.status, part.id}, "\n"));
+    if (part.url.empty() || forms_.articles != Articles::by_url) {
+      add_converted(joined({part.title, part.price, part.status, part.id, part.url}, "\n"));
       return degrade("goods: sent as text");
     }
     Item& made = item(Item::Kind::news);
@@ -295,16 +339,14 @@ class Planner {
 
   // What the caller wrote in the platform's own words: {"miniprogrampage":{...}}.
   void add_channel_data() {
-    constexpr std::string_view kTypes[] = {"miniprogrampage", "wxcard", "mpnews", "mpnewsarticle",
-                                           "music",           "news",   "msgmenu"};
-    if (message_.channel_data.empty()) return;
+    if (message_.channel_data.empty() || forms_.raw_types.empty()) return;
     simdjson::dom::parser parser;
     simdjson::dom::object object;
     const auto& text = message_.channel_data;
     if (parser.parse(text.data(), text.size()).get(object) != simdjson::SUCCESS) {
       return degrade("channel_data: not a JSON object");
     }
-    for (const auto type : kTypes) {
+    for (const auto type : forms_.raw_types) {
       simdjson::dom::object inner;
       if (object[type].get(inner) != simdjson::SUCCESS) continue;
       Item& made = item(Item::Kind::raw);
@@ -316,36 +358,59 @@ class Planner {
   // Lines go under the last text, options make it a menu. `shown` is on screen already.
   void add_actions(const std::vector<Action>& actions, const Action* shown = nullptr) {
     std::string lines;
-    std::vector<std::pair<std::string, std::string>> options;
+    std::vector<Option> options;
+    std::size_t replies = 0;
     for (const auto& action : actions) {
       if (&action == shown) continue;
-      add_action(action, lines, options);
+      if (!add_option(action, options)) add_line(action, lines, replies);
     }
     if (!lines.empty()) {
       add_converted(std::string_view(lines).substr(1));
       degrade("actions: sent as lines of text");
     }
     if (options.empty()) return;
-    const bool after_text = !plan_.items.empty() && plan_.items.back().kind == Item::Kind::text;
-    Item& menu = after_text ? plan_.items.back() : item(Item::Kind::menu);
+    const bool under = !plan_.items.empty() && plan_.items.back().kind == Item::Kind::text &&
+                       plan_.items.back().text.size() <= forms_.menu_head_bytes_max;
+    Item& menu = under ? plan_.items.back() : item(Item::Kind::menu);
     menu.kind = Item::Kind::menu;
     if (menu.text.empty()) menu.text = "请选择：";
     menu.options = std::move(options);
   }
 
-  void add_action(const Action& action, std::string& lines,
-                  std::vector<std::pair<std::string, std::string>>& options) {
+  // As an entry of a menu; true also for what is left out of one.
+  bool add_option(const Action& action, std::vector<Option>& options) {
+    const bool reply = action.type == ActionType::reply || action.type == ActionType::postback;
+    const bool link = forms_.menu_links && !action.url.empty() &&
+                      (action.type == ActionType::link || action.type == ActionType::webview);
+    const bool page = forms_.menu_links && action.type == ActionType::mini_program &&
+                      !action.app_id.empty() && !action.page.empty();
+    if (forms_.menu_options_max == 0 || !(reply || link || page)) return false;
+    if (options.size() == forms_.menu_options_max || action.title.empty()) {
+      degrade("quick reply: left out");
+      return true;
+    }
+    Option option{.id = {}, .title = cut(action.title, forms_.menu_title_bytes_max)};
+    if (link) {
+      option.url = action.url;
+    } else if (page) {
+      option.app_id = action.app_id;
+      option.page = action.page;
+    } else {
+      const bool fits =
+          !action.payload.empty() && action.payload.size() <= forms_.menu_id_bytes_max;
+      option.id = fits ? action.payload : std::to_string(options.size() + 1);
+    }
+    options.push_back(std::move(option));
+    return true;
+  }
+
+  void add_line(const Action& action, std::string& lines, std::size_t& replies) {
     switch (action.type) {
       case ActionType::reply:
-      case ActionType::postback: {
-        if (options.size() == kMenuOptionsMax || action.title.empty()) {
-          return degrade("quick reply: left out");
-        }
-        const bool fits = !action.payload.empty() && action.payload.size() <= kMenuIdBytesMax;
-        options.emplace_back(fits ? action.payload : std::to_string(options.size() + 1),
-                             action.title);
+      case ActionType::postback:
+        if (action.title.empty()) return degrade("quick reply: left out");
+        lines += "\n" + std::to_string(++replies) + ". " + action.title;
         return;
-      }
       case ActionType::link:
       case ActionType::webview:
       case ActionType::form:
@@ -368,14 +433,13 @@ class Planner {
   }
 
   void add_transfer(const Action& action) {
+    if (!forms_.transfer) return degrade("handoff: left out");
     if (!message_.content.empty()) return degrade("handoff: left out beside other content");
-    auto account = action.payload;
-    if (account.empty()) account = channel_.setting("kf_account");
-    item(Item::Kind::transfer).text = std::move(account);
+    item(Item::Kind::transfer).text = action.payload.empty() ? forms_.transfer_to : action.payload;
   }
 
   const Message& message_;
-  const Channel& channel_;
+  const Forms& forms_;
   std::size_t text_max_;
   Plan plan_;
 };
@@ -391,8 +455,33 @@ std::optional<std::size_t> text_bytes_setting(const Channel& channel) {
   return value;
 }
 
-Plan plan_message(const Message& message, const Channel& channel) {
-  return Planner(message, channel).run();
+Plan plan_message(const Message& message, const Forms& forms) {
+  return Planner(message, forms).run();
 }
 
-}  // namespace parley::connectors::wechat_oa
+std::string_view upload_type(Item::Kind kind) noexcept {
+  switch (kind) {
+    case Item::Kind::voice:
+      return "voice";
+    case Item::Kind::video:
+      return "video";
+    case Item::Kind::file:
+      return "file";
+    case Item::Kind::text:
+    case Item::Kind::markdown:
+    case Item::Kind::image:
+    case Item::Kind::music:
+    case Item::Kind::news:
+    case Item::Kind::menu:
+    case Item::Kind::page:
+    case Item::Kind::location:
+    case Item::Kind::raw:
+    case Item::Kind::template_:
+    case Item::Kind::subscription:
+    case Item::Kind::transfer:
+      break;
+  }
+  return "image";
+}
+
+}  // namespace parley::connectors::tencent
