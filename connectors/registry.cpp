@@ -5,7 +5,10 @@
 #include "connectors/telegram/telegram.hpp"
 #include "connectors/twilio/twilio.hpp"
 #include "connectors/webchat/webchat.hpp"
+#include "connectors/wechat_miniprogram/wechat_miniprogram.hpp"
 #include "connectors/wechat_oa/wechat_oa.hpp"
+#include "connectors/wecom/wecom.hpp"
+#include "connectors/wecom_kf/wecom_kf.hpp"
 
 namespace parley::connectors {
 
@@ -20,6 +23,9 @@ const Registry& builtin_registry() {
   static const Registry kRegistry = [] {
     std::vector<Entry> entries;
     entries.push_back(make_wechat_oa());
+    entries.push_back(make_wechat_miniprogram());
+    entries.push_back(make_wecom());
+    entries.push_back(make_wecom_kf());
     entries.push_back(make_telegram());
     entries.push_back(make_webchat());
     entries.push_back(make_custom());

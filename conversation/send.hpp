@@ -18,6 +18,7 @@ struct Send {
   TenantId tenant;
   PersonId person;
   ChannelId channel;
+  std::string account;  // the platform's name for the account the customer wrote to, "" if unknown
   std::string recipient;
   IdentityKey identity;
   Message message;  // as it will go out; delivery holds state and attempts

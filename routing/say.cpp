@@ -93,6 +93,7 @@ MessageId put_send(Draft& draft, Outgoing outgoing) {
   send.tenant = state.tenant;
   send.person = state.person;
   send.channel = outgoing.address.channel.id;
+  send.account = outgoing.address.channel.account;
   send.recipient = outgoing.address.recipient;
   send.identity = outgoing.address.identity;
   send.idempotency_key =

@@ -11,7 +11,7 @@
 namespace parley::connectors {
 
 void PrintTo(const Parsed& parsed, std::ostream* out) {
-  *out << parsed.events.size() << " events"
+  *out << parsed.events.size() << " events, " << parsed.bells.size() << " bells"
        << (parsed.stopped ? ", stopped: " + parsed.stopped->detail : std::string());
 }
 
@@ -22,10 +22,9 @@ using testing_support::OwnedRequest;
 
 constexpr std::size_t kMiB = 1024 * 1024;
 
-// All that is visible of an answer, as one text.
-std::string describe(const Parsed& parsed) {
+std::string describe(const std::vector<Incoming>& events) {
   std::string out;
-  for (const auto& event : parsed.events) {
+  for (const auto& event : events) {
     out += "[" + event.dedup_key + "|" + event.account + "|" + event.identity.key.value + "|" +
            event.recipient + "|" + event.opens_window + "|" + std::to_string(event.what.index());
     if (const auto* in = std::get_if<MessageIn>(&event.what)) {
@@ -38,11 +37,20 @@ std::string describe(const Parsed& parsed) {
     }
     out += "]";
   }
+  return out;
+}
+
+// All that is visible of an answer, as one text.
+std::string describe(const Parsed& parsed) {
+  std::string out = describe(parsed.events);
+  for (const auto& bell : parsed.bells) out += "[bell " + bell.stream + "|" + bell.token + "]";
   if (parsed.stopped) {
     out += "stopped " + std::string(to_string(parsed.stopped->code)) + parsed.stopped->detail;
   }
   return out;
 }
+
+bool means_nothing(const Parsed& parsed) { return parsed.events.empty() && parsed.bells.empty(); }
 
 class Contract : public testing::TestWithParam<Fixture> {
  protected:
@@ -73,8 +81,23 @@ class Contract : public testing::TestWithParam<Fixture> {
   void expect_no_event(const std::string& body) const {
     const auto request = fixture().sign(body);
     if (!authenticate(request)) return;
-    EXPECT_TRUE(parse(request).events.empty()) << body.substr(0, 200);
+    EXPECT_TRUE(means_nothing(parse(request))) << body.substr(0, 200);
   }
+  const EventSource& source() const {
+    return *builtin_registry().find(fixture().platform)->event_source;
+  }
+  // The page an answer is read as; nullopt: it is an error.
+  std::optional<EventSource::Page> page(const std::string& body, int status = 200) const {
+    const HttpAnswer answer{.status = status, .headers = {}, .body = body};
+    auto read = source().read(fixture().channel, kPull, answer);
+    if (const auto* error = std::get_if<Error>(&read)) expect_discreet(*error);
+    if (auto* good = std::get_if<EventSource::Page>(&read)) return std::move(*good);
+    return std::nullopt;
+  }
+  static constexpr EventSource::Pull kPull{.stream = "stream-of-tests",
+                                           .cursor = "7",
+                                           .bell_token = "bell-of-tests",
+                                           .access_token = "access-of-tests"};
 };
 
 TEST_P(Contract, GoodBodiesGiveEvents) {
@@ -84,7 +107,7 @@ TEST_P(Contract, GoodBodiesGiveEvents) {
     EXPECT_TRUE(proven.has_value()) << body;
     const auto parsed = parse(request);
     EXPECT_FALSE(parsed.stopped.has_value()) << body << ": " << parsed.stopped->detail;
-    EXPECT_FALSE(parsed.events.empty()) << body;
+    EXPECT_FALSE(means_nothing(parsed)) << body;
     for (const auto& event : parsed.events) {
       if (!std::holds_alternative<MessageIn>(event.what)) continue;
       const auto& message = std::get<MessageIn>(event.what).message;
@@ -164,7 +187,7 @@ TEST_P(Contract, ASingleBitChangedIsRefused) {
     for (std::size_t i = 0; i < good.body.size(); ++i) {
       for (int bit = 0; bit < 8; ++bit) {
         changed.body[i] = static_cast<char>(good.body[i] ^ (1 << bit));
-        const bool taken = authenticate(changed) && !parse(changed).events.empty();
+        const bool taken = authenticate(changed) && !means_nothing(parse(changed));
         ASSERT_FALSE(taken) << "byte " << i << " bit " << bit << " of " << good.body;
       }
       changed.body[i] = good.body[i];
@@ -187,7 +210,7 @@ TEST_P(Contract, EveryPrefixOfAGoodRequestIsHandled) {
     for (std::size_t size = 0; size < good.body.size(); ++size) {
       cut.body = good.body.substr(0, size);
       if (!authenticate(cut)) continue;
-      EXPECT_TRUE(parse(cut).events.empty()) << cut.body;
+      EXPECT_TRUE(means_nothing(parse(cut))) << cut.body;
     }
   }
 }
@@ -256,6 +279,64 @@ TEST_P(Contract, ReplacedBytesAreSurvived) {
   }
 }
 
+TEST_P(Contract, GoodPagesGiveEvents) {
+  for (const auto& body : fixture().good_pages) {
+    const auto good = page(body);
+    ASSERT_TRUE(good.has_value()) << body;
+    EXPECT_FALSE(good->events.empty()) << body;
+    EXPECT_EQ(good->skipped, 0u) << body;
+    EXPECT_FALSE(good->cursor.empty()) << body;
+    EXPECT_EQ(describe(good->events), describe(page(body)->events));
+    std::set<std::string> seen;
+    for (const auto& event : good->events) {
+      if (event.dedup_key.empty()) {
+        EXPECT_FALSE(std::holds_alternative<MessageIn>(event.what)) << body;
+      } else {
+        EXPECT_TRUE(seen.insert(event.dedup_key).second) << event.dedup_key;
+      }
+    }
+  }
+}
+
+TEST_P(Contract, BadPagesGiveNone) {
+  if (fixture().good_pages.empty()) {
+    EXPECT_TRUE(fixture().good_pages.empty());  // its events are pushed
+    return;
+  }
+  for (const auto& body : fixture().good_pages) {
+    for (std::size_t size = 0; size < body.size(); ++size) {
+      EXPECT_FALSE(page(body.substr(0, size)).has_value()) << body.substr(0, size);
+    }
+    for (const int status : {0, 302, 429, 500, 503}) {
+      EXPECT_FALSE(page(status == 302 ? "" : body, status).has_value()) << status;
+    }
+    for (std::size_t i = 0; i < body.size(); ++i) {
+      for (const char c : {'\0', '"', '{', '\\', '\xff', '9'}) {
+        auto changed = body;
+        changed[i] = c;
+        page(changed);  // may be read or not; must not go wrong
+      }
+    }
+  }
+  for (const std::string body : {"", "null", "[]", "0", "<html>", "[[[["}) {
+    EXPECT_FALSE(page(body).has_value()) << body;
+  }
+  EXPECT_FALSE(page(std::string(kMiB, '[')).has_value());
+  EXPECT_FALSE(page(std::string(kMiB, '{')).has_value());
+}
+
+TEST_P(Contract, APullTellsItsSecretsToNobodyElse) {
+  if (fixture().good_pages.empty()) {
+    EXPECT_TRUE(fixture().good_pages.empty());
+    return;
+  }
+  const auto call = source().pull(fixture().channel, kPull);
+  EXPECT_TRUE(call.url.starts_with("https://")) << "its own address, if no other is set";
+  auto channel = fixture().channel;
+  channel.api_base = "http://127.0.0.1:1";
+  EXPECT_TRUE(source().pull(channel, kPull).url.starts_with("http://127.0.0.1:1/"));
+}
+
 std::vector<Fixture> fixtures() {
   std::vector<Fixture> made;
   for (const auto maker : testing_support::fixture_makers()) made.push_back(maker());
@@ -289,9 +370,20 @@ TEST(Registry, AbilitiesMatchTheCapabilities) {
   for (const auto& entry : builtin_registry().entries()) {
     const auto& capabilities = entry.connector->capabilities();
     EXPECT_EQ(capabilities.passive_reply, entry.passive_reply != nullptr) << capabilities.platform;
+    EXPECT_EQ(capabilities.profiles, entry.profile_source != nullptr) << capabilities.platform;
     if (capabilities.send_mode == SendMode::call) {
       EXPECT_EQ(capabilities.typing, entry.typing != nullptr) << capabilities.platform;
     }
+  }
+}
+
+TEST(Registry, EveryEventSourceHasPages) {
+  for (const auto& entry : builtin_registry().entries()) {
+    if (!entry.event_source) continue;
+    const auto platform = entry.connector->platform();
+    EXPECT_TRUE(std::ranges::any_of(fixtures(), [&](const Fixture& f) {
+      return f.platform == platform && !f.good_pages.empty();
+    })) << platform;
   }
 }
 

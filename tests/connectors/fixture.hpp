@@ -40,7 +40,8 @@ struct Fixture {
   std::string name;      // CamelCase, unique: "WechatOaSafe"
   std::string platform;  // as in the registry
   Channel channel;       // with every secret filled
-  // Bodies as the platform means them (before any encryption); each gives at least one event.
+  // Bodies as the platform means them (before any encryption); each gives at least one event, or
+  // rings a bell.
   std::vector<std::string> good_bodies;
   // The request that carries this body, proven as the platform proves it. Any bytes are signed.
   std::function<OwnedRequest(const std::string& body)> sign;
@@ -48,6 +49,8 @@ struct Fixture {
   std::function<std::vector<OwnedRequest>(const std::string& body)> forgeries;
   // Does the proof cover the body? Then every single-bit change of it must be refused.
   bool body_signed = false;
+  // Answers to a pull, of platforms whose events are fetched; each holds at least one event.
+  std::vector<std::string> good_pages = {};
 };
 
 inline void PrintTo(const Fixture& fixture, std::ostream* out) { *out << fixture.name; }

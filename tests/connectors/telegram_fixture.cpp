@@ -52,6 +52,12 @@ const FixtureRegistrar kTelegram([] {
                                      with_secret(body, "hook_secret-1 ")};
   };
   fixture.body_signed = false;
+  fixture.good_pages = {
+      R"({"ok":true,"result":[{"update_id":7,"message":{"message_id":5,"from":{"id":42},"chat":{
+          "id":42,"type":"private"},"date":1700000000,"text":"hi"}},{"update_id":8,
+          "edited_message":{"message_id":5,"from":{"id":42},"chat":{"id":42},"date":1700000000,
+          "edit_date":1700000009,"text":"hello"}}]})",
+  };
   return fixture;
 });
 
