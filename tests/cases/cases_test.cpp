@@ -54,7 +54,8 @@ TEST(OwnCases, AllPass) {
   int status = -1;
   const auto out = run({kOwnCases}, status);
   EXPECT_EQ(status, 0) << out;
-  for (const char* platform : {"wechat_oa", "telegram", "webchat", "custom"}) {
+  for (const char* platform :
+       {"wechat_oa", "wechat_miniprogram", "wecom", "wecom_kf", "telegram", "webchat", "custom"}) {
     EXPECT_NE(out.find(std::string(platform) + ": "), std::string::npos) << out;
   }
   EXPECT_EQ(out.find("not compared"), std::string::npos) << out;
@@ -90,6 +91,13 @@ const SpoiledCase kSpoiled[] = {
      "error_code"},
     {"TooFewRequests", "telegram__send_text", "\"*/bot7001", "\"x/bot7001", "script"},
     {"ResponseBody", "custom__message", "accepted", "rejected", "response body"},
+    {"PulledText", "wecom_kf__text", "\"text\": \"你好\"", "\"text\": \"再见\"",
+     "messages[0].text"},
+    {"PulledCursor", "wecom_kf__text", "\"saved_cursor\": \"c1\"", "\"saved_cursor\": \"c2\"",
+     "saved_cursor"},
+    {"PulledWithoutTheBell", "wecom_kf__text", "\"token\": \"BELL\"", "\"token\": \"RING\"",
+     "pull"},
+    {"PulledTooOften", "wecom_kf__text", "\"has_more\": 0", "\"has_more\": 1", "beyond the mocks"},
     {"Unnamed", "telegram__text", "\"channel\": \"telegram\"", "\"chanel\": \"telegram\"",
      "`channel` is missing"},
     {"NotJson", "telegram__text", "{", "", "not JSON"},

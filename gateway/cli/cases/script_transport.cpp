@@ -35,14 +35,41 @@ ScriptTransport::ScriptTransport(const Json& script) {
   }
 }
 
+ScriptTransport ScriptTransport::of_mocks(const Json& mocks) {
+  ScriptTransport out;
+  for (const auto& mock : mocks.items) {
+    std::string url = mock.text_or("url", "");
+    url.resize(std::min(url.find('?'), url.size()));
+    Line line{.pattern = url + "*", .answers = {}, .must_hold = mock["request_json_contains"]};
+    for (const auto& response : mock["responses"].items) {
+      if (response.has("status") && response.has("body")) {
+        line.answers.push_back(answer_of(response));
+      } else {
+        line.answers.push_back({.status = 200, .headers = {}, .body = response.dump()});
+      }
+    }
+    out.lines_.push_back(std::move(line));
+  }
+  return out;
+}
+
 std::optional<ScriptedAnswer> ScriptTransport::ask(const connectors::HttpCall& call) {
   asked_.push_back(call);
   for (auto& line : lines_) {
     if (line.used < line.answers.size() && glob(line.pattern, call.url)) {
+      check(line, call);
       return line.answers[line.used++];
     }
   }
   return std::nullopt;
+}
+
+void ScriptTransport::check(const Line& line, const connectors::HttpCall& call) {
+  if (!line.must_hold.is_object()) return;
+  const auto body = Json::parse(call.body);
+  for (const auto& [name, value] : line.must_hold.members) {
+    if (!body || !((*body)[name] == value)) lacking_.push_back(name + " " + value.dump());
+  }
 }
 
 connectors::HttpAnswer view_of(const ScriptedAnswer& answer) {

@@ -22,19 +22,29 @@ class ScriptTransport {
  public:
   // `script`: {"pattern with *": [{"status","headers","body"}, ...]}
   explicit ScriptTransport(const Json& script);
+  // `mocks`: [{"method","url","request_json_contains","responses":[body, ...]}]; whatever the query
+  // of `url`. A response with `status` and `body` is an answer of its own.
+  static ScriptTransport of_mocks(const Json& mocks);
 
   // nullopt: the script has no answer left for this URL. The last one of a pattern is not repeated.
   std::optional<ScriptedAnswer> ask(const connectors::HttpCall& call);
 
   const std::vector<connectors::HttpCall>& asked() const noexcept { return asked_; }
+  // What requests lacked that mocks asked of them.
+  const std::vector<std::string>& lacking() const noexcept { return lacking_; }
 
  private:
   struct Line {
     std::string pattern;
     std::vector<ScriptedAnswer> answers;
     std::size_t used = 0;
+    Json must_hold = {};  // members of the request's JSON
   };
+  ScriptTransport() = default;
+  void check(const Line& line, const connectors::HttpCall& call);
+
   std::vector<Line> lines_;
+  std::vector<std::string> lacking_;
   std::vector<connectors::HttpCall> asked_;
 };
 
