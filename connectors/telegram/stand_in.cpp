@@ -1,11 +1,15 @@
 #include "connectors/telegram/stand_in.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <deque>
 
 #include "base/json_writer.hpp"
 
 namespace parley::connectors::telegram {
 namespace {
+
+constexpr std::size_t kUpdatesMax = 100;  // as many as one answer holds
 
 ApiAnswer refused(int code, std::string_view words, std::optional<int> retry_after_s = {}) {
   JsonWriter out;
@@ -59,12 +63,19 @@ class TelegramStandIn final : public StandIn {
     json.key("chat").begin_object().key("id").raw(said.user).member("type", "private").end_object();
     json.member("date", unix_seconds(said.said_at));
     json.member("text", said.text).end_object().end_object();
+    if (channel.setting("receive") == "poll")
+      return Dispatch{.webhooks = {}, .records = {json.take()}};
     Webhook hook;
     hook.target = webhook_path(channel);
     hook.headers = {{"Content-Type", "application/json"},
                     {"X-Telegram-Bot-Api-Secret-Token", channel.secret("secret_token").reveal()}};
     hook.body = json.take();
     return Dispatch{.webhooks = {std::move(hook)}};
+  }
+
+  void stock(std::string_view record) override {
+    updates_.emplace_back(record);
+    if (updates_.size() > kUpdatesMax) updates_.pop_front();
   }
 
   bool is_send(const ApiRequest& request) const override {
@@ -80,6 +91,7 @@ class TelegramStandIn final : public StandIn {
       return ApiOutcome{
           json_answer(R"({"ok":true,"result":{"file_id":"f","file_path":"photos/file_1.png"}})")};
     }
+    if (method == "getUpdates") return ApiOutcome{updates_from(form_field(request, "offset"))};
     if (method == "sendChatAction" || method == "answerCallbackQuery") {
       return ApiOutcome{json_answer(R"({"ok":true,"result":true})")};
     }
@@ -103,6 +115,24 @@ class TelegramStandIn final : public StandIn {
   }
 
  private:
+  // Asking from an offset on tells that all before it were read. Never waits for more.
+  ApiAnswer updates_from(std::string_view offset) {
+    const auto number_of = [](std::string_view text) {
+      std::uint64_t number = 0;
+      std::from_chars(text.data(), text.data() + text.size(), number);
+      return number;
+    };
+    std::erase_if(updates_, [&](const std::string& update) {
+      return number_of(json_at(update, "/update_id")) < number_of(offset);
+    });
+    JsonWriter out;
+    out.begin_object().member("ok", true).key("result").begin_array();
+    for (const auto& update : updates_) out.raw(update);
+    out.end_array().end_object();
+    return json_answer(out.take());
+  }
+
+  std::deque<std::string> updates_;
   std::uint64_t messages_ = 0;
 };
 

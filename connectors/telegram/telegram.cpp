@@ -4,6 +4,7 @@
 #include "connectors/telegram/stand_in.hpp"
 #include "connectors/telegram/telegram_api.hpp"
 #include "connectors/telegram/telegram_parse.hpp"
+#include "connectors/telegram/telegram_poll.hpp"
 #include "connectors/telegram/telegram_send.hpp"
 
 #include <algorithm>
@@ -11,6 +12,7 @@
 namespace parley::connectors {
 namespace {
 
+using namespace std::chrono_literals;
 using telegram::api_call;
 
 const Capabilities kCapabilities = [] {
@@ -51,10 +53,14 @@ const std::vector<Setting> kSettings = {
      .kind = SettingKind::secret,
      .required = true,
      .what = "the token @BotFather gave, \"123456:ABC...\""},
+    {.name = "receive",
+     .kind = SettingKind::choice,
+     .default_value = "webhook",
+     .choices = {"webhook", "poll"},
+     .what = "poll asks Telegram for updates, for a gateway without a public URL"},
     {.name = "secret_token",
      .kind = SettingKind::secret,
-     .required = true,
-     .what = "what setWebhook was called with: 1 to 256 of A-Z a-z 0-9 _ -"},
+     .what = "what setWebhook was called with: 1 to 256 of A-Z a-z 0-9 _ -; not needed to poll"},
 };
 
 class Telegram final : public Connector {
@@ -69,7 +75,8 @@ class Telegram final : public Connector {
       return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
              c == '_' || c == '-';
     };
-    if (secret.empty() || secret.size() > 256 || !std::ranges::all_of(secret, good)) {
+    const bool needed = !telegram::is_polled(channel);
+    if ((needed && secret.empty()) || secret.size() > 256 || !std::ranges::all_of(secret, good)) {
       return "secret_token must have 1 to 256 of A-Z a-z 0-9 _ -";
     }
     const std::string& token = channel.secret("bot_token").reveal();
@@ -138,6 +145,21 @@ class TelegramMedia final : public MediaSource {
   }
 };
 
+class TelegramUpdates final : public EventSource {
+ public:
+  std::optional<Plan> plan(const Channel& channel) const override {
+    if (!telegram::is_polled(channel)) return std::nullopt;
+    // The pause matters only where a server answers at once instead of waiting.
+    return Plan{.streams = {""}, .every = 1s, .answer_within = telegram::kPollTime + 15s};
+  }
+  HttpCall pull(const Channel& channel, const Pull& pull) const override {
+    return telegram::ask_updates(channel, pull.cursor);
+  }
+  Read read(const Channel& channel, const Pull& pull, const HttpAnswer& answer) const override {
+    return telegram::read_updates(channel, pull.cursor, answer);
+  }
+};
+
 }  // namespace
 
 Entry make_telegram() {
@@ -145,6 +167,7 @@ Entry make_telegram() {
   entry.connector = std::make_unique<Telegram>();
   entry.typing = std::make_unique<TelegramTyping>();
   entry.media_source = std::make_unique<TelegramMedia>();
+  entry.event_source = std::make_unique<TelegramUpdates>();
   entry.stand_in = telegram::make_stand_in;
   entry.maturity = Maturity::stable;
   return entry;
