@@ -182,6 +182,23 @@ void read_sends(const Node& node, Problems& problems, gateway::SendOptions& send
                     : gateway::Uncertain::park;
 }
 
+void read_pulls(const Node& node, Problems& problems, gateway::PullOptions& pulls) {
+  Table t(node, "pulls", problems);
+  auto& p = pulls;
+  p.lines_max = t.whole<std::size_t>("lines_max", p.lines_max, 1, 100'000);
+  p.streams_per_channel_max =
+      t.whole<std::size_t>("streams_per_channel_max", p.streams_per_channel_max, 1, 10'000);
+  p.retry_base = t.ms("retry_base_ms", p.retry_base, kMs, kMinute);
+  p.retry_max = t.ms("retry_max_ms", p.retry_max, kMs, kDay);
+  if (p.retry_base > p.retry_max) {
+    t.problem("retry_base_ms", "is longer than retry_max_ms; expected at most " +
+                                   std::to_string(p.retry_max.count()));
+  }
+  p.answer_bytes_max =
+      t.whole<std::size_t>("answer_bytes_max", p.answer_bytes_max, 64 * 1024, 64 << 20);
+  p.first_age_max = t.ms("first_age_max_ms", p.first_age_max, Milliseconds{0}, 30 * kDay);
+}
+
 void read_media(const Node& node, Problems& problems, ProcessConfig& process) {
   Table t(node, "media", problems);
   auto& m = process.pipeline.media;
@@ -223,6 +240,7 @@ ProcessConfig read_process(const Node& root, Problems& problems) {
   read_shards(section_of(t, "pipeline", nothing), problems, process.pipeline.shards);
   read_bots(section_of(t, "bots", nothing), problems, process.pipeline.bots);
   read_sends(section_of(t, "sends", nothing), problems, process.pipeline.sends);
+  read_pulls(section_of(t, "pulls", nothing), problems, process.pipeline.pulls);
   read_media(section_of(t, "media", nothing), problems, process);
   return process;
 }

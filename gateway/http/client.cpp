@@ -236,7 +236,8 @@ net::awaitable<Result<ClientAnswer>> Client::Impl::call_once_or_twice(ClientRequ
       if (!fresh) co_return std::move(fresh.error());
       connection = std::move(*fresh);
     }
-    const ExchangeLimits limits{.first_byte_until = Clock::now() + options.first_byte_timeout,
+    const auto first_byte = request.first_byte_timeout.value_or(options.first_byte_timeout);
+    const ExchangeLimits limits{.first_byte_until = Clock::now() + first_byte,
                                 .until = until,
                                 .answer_bytes_max = request.answer_bytes_max};
     auto done = co_await exchange(*connection, head, request, limits);

@@ -17,6 +17,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -35,6 +36,7 @@ struct ClientRequest {
   std::string body;
   std::size_t answer_bytes_max = 256 * 1024;
   Milliseconds timeout{30'000};  // in all; connect has its own 3 s, the first byte 10 s
+  std::optional<Milliseconds> first_byte_timeout = {};  // of a long poll
 };
 
 struct ClientAnswer {

@@ -28,6 +28,16 @@ Gateway::Gateway(GatewayParts parts)
       hub_(kSubscriptionsMax),
       read_pool_(parts_.options.shards.read_threads),
       tokens_(parts_.client, parts_.clock),
+      puller_({.service = *this,
+               .client = parts_.client,
+               .tokens = tokens_,
+               .tasks = parts_.tasks,
+               .cores = parts_.cores,
+               .options = parts_.options.pulls,
+               .accept = [this](std::shared_ptr<const Tenant> tenant, ChannelId channel,
+                                std::vector<connectors::Incoming> events) {
+                 return accept_each(std::move(tenant), std::move(channel), std::move(events));
+               }}),
       bots_(*this, parts_.client, parts_.tasks, parts_.options.bots),
       desk_(*this, parts_.cores.context(0).get_executor(), parts_.tasks),
       stale_(parts_.metrics.counter("parley_stale_events_total",
@@ -74,7 +84,14 @@ Gateway::Gateway(GatewayParts parts)
 Gateway::~Gateway() = default;
 
 void Gateway::set_tenants(Tenants tenants) {
-  tenants_.store(std::make_shared<const Tenants>(std::move(tenants)));
+  const auto now = std::make_shared<const Tenants>(std::move(tenants));
+  tenants_.store(now);
+  if (recovered_) puller_.follow(*now);
+}
+
+void Gateway::begin_drain() {
+  draining_ = true;
+  puller_.stop();
 }
 
 std::shared_ptr<const Tenant> Gateway::tenant(const TenantId& id) const {

@@ -91,7 +91,7 @@ net::awaitable<http::Response> Gateway::accept_webhook(std::shared_ptr<const Ten
          {"channel", channel_id},
          {"why", parsed.stopped->detail},
          {"events_before", parsed.events.size()}});
-    if (parsed.events.empty()) co_return refusal(*parsed.stopped);
+    if (parsed.events.empty() && parsed.bells.empty()) co_return refusal(*parsed.stopped);
   }
 
   // One message and a platform that takes the answer in the acknowledgement: hold the line open.
@@ -131,6 +131,13 @@ net::awaitable<http::Response> Gateway::accept_webhook(std::shared_ptr<const Ten
       default:  // understood and of no effect here: asking again would change nothing
         log(LogLevel::warn, "event.refused",
             {{"tenant", owner->id}, {"channel", channel_id}, {"why", outcome.error().detail}});
+    }
+  }
+  if (!parsed.bells.empty() && entry.event_source) {
+    auto heard = co_await puller_.ring(owner, channel_id, std::move(parsed.bells));
+    if (!heard) {
+      if (slot) passive_.close(token);
+      co_return refusal(heard.error());
     }
   }
   if (slot) {
@@ -205,13 +212,9 @@ std::optional<Gateway::Addressed> Gateway::address(const Tenant& owner,
   return Addressed{person, std::move(command)};
 }
 
-net::awaitable<Result<std::vector<Outcome>>> Gateway::accept(
-    const TenantId& tenant_id, const ChannelId& channel_id,
+net::awaitable<std::vector<Result<Outcome>>> Gateway::accept_each(
+    std::shared_ptr<const Tenant> owner, ChannelId channel_id,
     std::vector<connectors::Incoming> events) {
-  const auto owner = tenant(tenant_id);
-  if (!owner || !owner->channels.contains(channel_id)) {
-    co_return Error{.code = Errc::not_found, .detail = "no such channel"};
-  }
   const auto& channel = owner->channels.at(channel_id);
   std::vector<Addressed> commands;
   for (auto& incoming : events) {
@@ -219,7 +222,17 @@ net::awaitable<Result<std::vector<Outcome>>> Gateway::accept(
       commands.push_back(std::move(*command));
     }
   }
-  auto results = co_await execute_all(owner, std::move(commands));
+  co_return co_await execute_all(owner, std::move(commands));
+}
+
+net::awaitable<Result<std::vector<Outcome>>> Gateway::accept(
+    const TenantId& tenant_id, const ChannelId& channel_id,
+    std::vector<connectors::Incoming> events) {
+  const auto owner = tenant(tenant_id);
+  if (!owner || !owner->channels.contains(channel_id)) {
+    co_return Error{.code = Errc::not_found, .detail = "no such channel"};
+  }
+  auto results = co_await accept_each(owner, channel_id, std::move(events));
   std::vector<Outcome> outcomes;
   for (auto& result : results) {
     if (!result) co_return result.error();

@@ -1,6 +1,6 @@
 // gateway/pipeline/options.hpp
 // What the pipeline may use and how long it waits: every queue, deadline and retry of it, with its
-// default. Read from [pipeline], [bots], [sends] and [media] of the process file.
+// default. Read from [pipeline], [bots], [sends], [pulls] and [media] of the process file.
 #pragma once
 
 #include <cstddef>
@@ -45,6 +45,16 @@ struct SendOptions {
   Uncertain uncertain = Uncertain::park;
 };
 
+struct PullOptions {
+  std::size_t lines_max = 1'000;               // streams pulled by the process
+  std::size_t streams_per_channel_max = 100;   // accounts that ring on one channel
+  Milliseconds retry_base{1'000};              // doubled per failure in a row
+  Milliseconds retry_max{300'000};
+  std::size_t answer_bytes_max = 4 << 20;      // of one page
+  // What happened longer than this before a stream was first known is left to whoever had it then.
+  Milliseconds first_age_max{3'600'000};
+};
+
 struct MediaOptions {
   std::uint64_t bytes_max = 20ull << 20;  // a tenant may ask for less
   Milliseconds url_lifetime{3'600'000};   // of a signed URL handed to people
@@ -55,6 +65,7 @@ struct PipelineOptions {
   ShardOptions shards;
   BotOptions bots;
   SendOptions sends;
+  PullOptions pulls;
   MediaOptions media;
 };
 

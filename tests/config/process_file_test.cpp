@@ -125,6 +125,8 @@ const BadCase kBad[] = {
      "2:1: media.key: environment variable PARLEY_TEST_NOT_SET is not set"},
     {"BackoffBackwards", "[sends]\nretry_base_ms = 5000\nretry_max_ms = 1000\n",
      "2:1: sends.retry_base_ms: is longer than retry_max_ms"},
+    {"PullBackoffBackwards", "[pulls]\nretry_base_ms = 5000\nretry_max_ms = 1000\n",
+     "2:1: pulls.retry_base_ms: is longer than retry_max_ms"},
 };
 
 class BadProcessFile : public testing::TestWithParam<BadCase> {};
