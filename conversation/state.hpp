@@ -55,6 +55,8 @@ struct State {
   std::vector<std::string> labels;
   Attributes attributes;      // profile, as pushed by the tenant's systems
   std::string external_user;  // the tenant's own id of this customer, "" if unknown
+  std::string union_id;       // theirs in all accounts of one owner; the first that was told
+  bool join_pending = false;  // whoever else has that id is to be looked for, once nobody is busy
   std::string display_name, language, segment;
   AgentId last_agent;
 

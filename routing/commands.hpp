@@ -1,7 +1,7 @@
 // routing/commands.hpp
 // What decides each command; decide() dispatches. One file per theme: decide_customer.cpp,
 // decide_signal.cpp, decide_bot.cpp, decide_human.cpp, decide_agent_says.cpp, decide_send.cpp,
-// decide_person.cpp, decide_merge.cpp.
+// decide_person.cpp, decide_merge.cpp, decide_union.cpp.
 #pragma once
 
 #include <type_traits>
@@ -15,6 +15,8 @@ using Decided = Result<Transition>;
 Decided decide_command(const State&, const CustomerSays&, const DecideContext&);
 Decided decide_command(const State&, const CustomerSignals&, const DecideContext&);
 Decided decide_command(const State&, const MediaStored&, const DecideContext&);
+Decided decide_command(const State&, const ProfileRead&, const DecideContext&);
+Decided decide_command(const State&, const JoinUnion&, const DecideContext&);
 Decided decide_command(const State&, const BotAnswered&, const DecideContext&);
 Decided decide_command(const State&, const BotFailed&, const DecideContext&);
 Decided decide_command(const State&, const OfferToAgent&, const DecideContext&);

@@ -204,14 +204,37 @@ struct MediaStored {
   std::string relay = {};
 };
 
+// What the platform told of a customer when asked, once for each new identity: a Relay{verb
+// "fetch_profile", addresses: where} asks for it. Empty: it tells nothing. Finishes that relay.
+struct ProfileRead {
+  Identity identity;
+  ChannelRef channel;
+  std::string relay = {};
+};
+// A union id is one customer's in all accounts of an owner. Said to the person who has it now by a
+// Relay{verb "join_union", reason: the id} that is made when nobody is in the middle of anything
+// with them: `owner` is who had it first and becomes the survivor of a merge; "": nobody, and it is
+// claimed, under `dedup` so that of two only one can. Never merges a person who holds another union
+// id, nor again one who was taken apart.
+struct JoinUnion {
+  std::string union_id;
+  PersonId owner;
+  std::string relay = {};
+  std::vector<DedupKey> dedup = {};
+};
+
 using Command = std::variant<CustomerSays, CustomerSignals, ReceiptArrived, BotAnswered, BotFailed,
                              OfferToAgent, AcceptOffer, RejectOffer, AssignToAgent, TakeOver,
                              AgentSays, Note, Transfer, Release, CloseEpisode, SystemSays,
                              SendProgress, ReplaySend, UpdateProfile, MergeInto, MergedFrom,
-                             UnmergeFrom, UnmergedFrom, LinkIdentity, MediaStored>;
+                             UnmergeFrom, UnmergedFrom, LinkIdentity, MediaStored, ProfileRead,
+                             JoinUnion>;
 
-// The command a relay row stands for ("merged_from", "unmerged_from", ...; not "fetch_media", which
-// the pipeline carries out itself). malformed: a verb we do not know.
+// Under which a union id is linked to the person who has it.
+IdentityKey union_key(std::string_view union_id);
+
+// The command a relay row stands for ("merged_from", "unmerged_from", ...; not "fetch_media",
+// "fetch_profile" and "join_union", which the pipeline carries out itself). malformed: a verb we do not know.
 Result<Command> command_of(const Relay& row);
 
 struct DecideContext {

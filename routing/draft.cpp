@@ -69,11 +69,32 @@ void Draft::settle_bot_call() {
   }
 }
 
+// Once nobody is busy with them, whoever else has this customer's union id is looked for.
+void Draft::settle_join() {
+  if (!state.join_pending || !state.forward_to.empty() || !is_idle(state)) return;
+  state.join_pending = false;
+  Relay relay;
+  relay.id = place("uni", state.last_seq);
+  relay.tenant = state.tenant;
+  relay.to = state.person;
+  relay.from = state.person;
+  relay.verb = "join_union";
+  relay.reason = state.union_id;
+  out.relays.push_back(std::move(relay));
+}
+
 Transition Draft::take() {
   settle_queue_entry();
   settle_assignment();
   settle_bot_call();
+  settle_join();
   return std::move(out);
+}
+
+bool is_idle(const State& state) noexcept {
+  const auto kind = state.control.holder.kind;
+  return state.open_bot_call.empty() && state.open_sends.empty() && !waits(state) &&
+         (kind == HolderKind::none || kind == HolderKind::bot);
 }
 
 Transition unchanged(const State& state) {

@@ -36,7 +36,12 @@ class Draft {
   void settle_queue_entry();
   void settle_assignment();
   void settle_bot_call();
+  void settle_join();
 };
+
+// Nobody is in the middle of anything with them: no bot asked, nothing on its way, no queue and no
+// agent. Only then may a merge that nobody asked for end their case.
+bool is_idle(const State& state) noexcept;
 
 // Nothing to commit: the old state, no event.
 Transition unchanged(const State& state);

@@ -96,6 +96,25 @@ void follow(Draft& draft, Turn& turn, const Verdict& verdict) {
   }
 }
 
+// Of a new identity, where the platform tells of its customers.
+void ask_for_profile(Draft& draft, const Sighting& sighting) {
+  const auto channel = draft.policy.channels.find(sighting.channel.id);
+  if (channel == draft.policy.channels.end() || !channel->second.capabilities ||
+      !channel->second.capabilities->profiles) {
+    return;
+  }
+  Relay relay;
+  relay.id = draft.place("prf", draft.next_seq());
+  relay.tenant = draft.state.tenant;
+  relay.to = draft.state.person;
+  relay.from = draft.state.person;
+  relay.verb = "fetch_profile";
+  relay.addresses.push_back({.channel = sighting.channel,
+                             .identity = sighting.identity.key,
+                             .recipient = sighting.recipient});
+  draft.out.relays.push_back(std::move(relay));
+}
+
 }  // namespace
 
 void note_sighting(Draft& draft, const Sighting& sighting) {
@@ -110,6 +129,8 @@ void note_sighting(Draft& draft, const Sighting& sighting) {
   const auto found = std::ranges::find_if(state.addresses, [&](const Address& address) {
     return address.channel.id == sighting.channel.id && address.identity == sighting.identity.key;
   });
+  if (found == state.addresses.end()) ask_for_profile(draft, sighting);
+  note_union(draft, sighting.identity.union_id);
   Address address;
   std::size_t place = sighting.spoke ? 0 : state.addresses.size();
   if (found != state.addresses.end()) {

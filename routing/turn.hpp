@@ -24,6 +24,8 @@ struct Sighting {
 };
 void note_sighting(Draft& draft, const Sighting& sighting);
 void note_external_user(Draft& draft, const std::string& external_user);
+// False: the person holds another one already. decide_union.cpp.
+bool note_union(Draft& draft, const std::string& union_id);
 
 // Closes an episode that silence has ended and opens one if none is open.
 void ensure_episode(Draft& draft);

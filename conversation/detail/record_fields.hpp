@@ -191,6 +191,8 @@ void list_fields(A& a, const State*) {
   a.field("labels", &State::labels);
   a.field("attributes", &State::attributes);
   a.field("external_user", &State::external_user);
+  a.field("union", &State::union_id);
+  a.field("join_pending", &State::join_pending);
   a.field("display_name", &State::display_name);
   a.field("language", &State::language);
   a.field("segment", &State::segment);
@@ -217,6 +219,7 @@ void list_fields(A& a, const Send*) {
   a.field("tenant_id", &Send::tenant);
   a.field("person_id", &Send::person);
   a.field("channel_id", &Send::channel);
+  a.field("account", &Send::account);
   a.field("recipient", &Send::recipient);
   a.field("identity", &Send::identity);
   a.shown("message", &Send::message);
@@ -380,6 +383,7 @@ void list_fields(A& a, const Capabilities*) {
   a.shown("burst", &Capabilities::burst);
   a.shown("ack_deadline_ms", &Capabilities::ack_deadline);
   a.shown("passive_reply", &Capabilities::passive_reply);
+  a.shown("profiles", &Capabilities::profiles);
   a.shown("inbound_mode", &Capabilities::inbound_mode);
   a.shown("send_mode", &Capabilities::send_mode);
   a.shown("text_kind", &Capabilities::text_kind);

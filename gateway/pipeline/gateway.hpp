@@ -16,6 +16,7 @@
 #include "gateway/pipeline/hub.hpp"
 #include "gateway/pipeline/outbound.hpp"
 #include "gateway/pipeline/passive.hpp"
+#include "gateway/pipeline/puller.hpp"
 #include "gateway/pipeline/read_pool.hpp"
 #include "gateway/pipeline/service.hpp"
 #include "gateway/pipeline/shard.hpp"
@@ -49,7 +50,7 @@ class Gateway final : public Service {
   void set_tenants(Tenants tenants);
   // Reads every unfinished effect and starts it. Before the cores run or from main.
   Result<void> recover_blocking();
-  void begin_drain() { draining_ = true; }
+  void begin_drain();
 
   std::shared_ptr<const Tenant> tenant(const TenantId& id) const override;
   std::vector<std::shared_ptr<const Tenant>> tenants() const override;
@@ -110,6 +111,10 @@ class Gateway final : public Service {
   };
   std::optional<Addressed> address(const Tenant& tenant, const connectors::Channel& channel,
                                    connectors::Incoming incoming) const;
+  // One outcome per event that has an effect, in order.
+  net::awaitable<std::vector<Result<Outcome>>> accept_each(
+      std::shared_ptr<const Tenant> tenant, ChannelId channel,
+      std::vector<connectors::Incoming> events);
   // Posts all at once, so that one synced batch can hold them, and waits for all.
   net::awaitable<std::vector<Result<Outcome>>> execute_all(std::shared_ptr<const Tenant> tenant,
                                                            std::vector<Addressed> commands);
@@ -122,6 +127,11 @@ class Gateway final : public Service {
   void relay(const std::shared_ptr<const Tenant>& tenant, const Relay& row);
   net::awaitable<void> run_relay(Relay row, routing::Command command);
   net::awaitable<void> run_fetch(std::shared_ptr<const Tenant> tenant, Relay row);
+  net::awaitable<void> run_profile(std::shared_ptr<const Tenant> tenant, Relay row);
+  net::awaitable<connectors::ProfileSource::Read> ask_profile(std::shared_ptr<const Tenant> tenant,
+                                                              Address where);
+  net::awaitable<void> run_join(TenantId tenant, Relay row);
+  net::awaitable<PersonId> holder_of(TenantId tenant, std::string union_id);
   net::awaitable<Result<std::string>> fetch_bytes(std::shared_ptr<const Tenant> tenant,
                                                   ChannelId channel, Media media);
   Result<void> recover_kind(RowKind kind);
@@ -132,6 +142,7 @@ class Gateway final : public Service {
   Hub hub_;
   ReadPool read_pool_;
   Tokens tokens_;
+  Puller puller_;
   Passive passive_;
   ChannelGates gates_;
   Bots bots_;
@@ -139,6 +150,7 @@ class Gateway final : public Service {
   std::vector<std::unique_ptr<Shard>> shards_;
   std::vector<std::unique_ptr<Outbound>> outbound_;
   std::atomic<bool> recovered_{false}, draining_{false}, fatal_{false};
+  std::atomic<std::size_t> profiles_in_flight_{0};
   mutable Counter stale_;
   Counter webhooks_ok_, webhooks_refused_;
   Histogram ack_seconds_;

@@ -38,10 +38,11 @@ bool came_before(const storage::RowItem& a, const storage::RowItem& b) {
 
 Result<void> Gateway::recover_blocking() {
   for (const RowKind kind : {RowKind::queue_entry, RowKind::assignment, RowKind::send,
-                             RowKind::bot_call, RowKind::relay}) {
+                             RowKind::bot_call, RowKind::relay, RowKind::cursor}) {
     if (auto done = recover_kind(kind); !done) return done;
   }
   recovered_ = true;
+  puller_.follow(*tenants_.load());
   return {};
 }
 
@@ -65,6 +66,10 @@ Result<void> Gateway::recover_kind(RowKind kind) {
 }
 
 Result<void> Gateway::recover_row(RowKind kind, const storage::RowItem& item) {
+  if (kind == RowKind::cursor) {
+    puller_.remember(item);  // also of a tenant that is not there now
+    return {};
+  }
   const auto owner = tenant(item.tenant);
   if (!owner) return {};  // its file is gone: the rows wait until it comes back
   switch (kind) {
@@ -113,6 +118,14 @@ void Gateway::relay(const std::shared_ptr<const Tenant>& owner, const Relay& row
   const auto executor = parts_.cores.context(core_of(owner->id, row.to)).get_executor();
   if (row.verb == "fetch_media") {
     parts_.tasks.spawn(executor, "media fetch", run_fetch(owner, row));
+    return;
+  }
+  if (row.verb == "fetch_profile") {
+    parts_.tasks.spawn(executor, "profile", run_profile(owner, row));
+    return;
+  }
+  if (row.verb == "join_union") {
+    parts_.tasks.spawn(executor, "join", run_join(owner->id, row));
     return;
   }
   auto command = routing::command_of(row);
