@@ -25,6 +25,18 @@ Channel channel_of(const Connector& connector) {
   return channel;
 }
 
+void expect_storable(const std::vector<Incoming>& events) {
+  for (const Incoming& incoming : events) {
+    const auto* in = std::get_if<MessageIn>(&incoming.what);
+    if (in == nullptr || !check_limits(in->message).empty()) continue;
+    const auto back = from_json<Message>(to_json(in->message));
+    if (!back || !(*back == in->message)) {
+      std::fprintf(stderr, "cannot be stored: %s\n", to_json(in->message).c_str());
+      std::abort();
+    }
+  }
+}
+
 void parse_as(const Entry& entry, std::string_view body) {
   const Channel channel = channel_of(*entry.connector);
   const WebhookRequest request{
@@ -35,16 +47,11 @@ void parse_as(const Entry& entry, std::string_view body) {
       .body = body,
       .received_at = TimePoint{Milliseconds{1'760'000'000'000}}};
   ignore_error(entry.connector->authenticate(request, channel), "parse must stand without it");
-  const Parsed parsed = entry.connector->parse(request, channel);
-  for (const Incoming& incoming : parsed.events) {
-    const auto* in = std::get_if<MessageIn>(&incoming.what);
-    if (in == nullptr || !check_limits(in->message).empty()) continue;
-    const auto back = from_json<Message>(to_json(in->message));
-    if (!back || !(*back == in->message)) {
-      std::fprintf(stderr, "cannot be stored: %s\n", to_json(in->message).c_str());
-      std::abort();
-    }
-  }
+  expect_storable(entry.connector->parse(request, channel).events);
+  if (!entry.event_source) return;
+  const HttpAnswer answer{.status = 200, .headers = {}, .body = body};
+  const auto read = entry.event_source->read(channel, {.stream = "s", .cursor = "1"}, answer);
+  if (const auto* page = std::get_if<EventSource::Page>(&read)) expect_storable(page->events);
 }
 
 }  // namespace
