@@ -11,8 +11,7 @@ namespace {
 
 constexpr std::size_t kShownBytesMax = 300;
 constexpr std::string_view kPassiveSuffix = "_passive_reply";
-// The number every channel has in the tests of this gateway.
-constexpr std::string_view kPeerSource = "nyaruka/courier";
+// The number every channel has in the peer's tests.
 constexpr std::string_view kPeerNumber = "2020";
 
 Error malformed(std::string detail) {

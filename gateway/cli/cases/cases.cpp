@@ -69,7 +69,7 @@ class Runner {
   }
 
  private:
-  // A file that cannot be read still has a name: "telegram__start.json".
+  // A file that cannot be read still has a name: "<platform>__<what>.json".
   static std::string platform_of(const std::string& path) {
     const std::string name = fs::path(path).stem().string();
     return name.substr(0, name.find("__"));

@@ -6,8 +6,6 @@
 namespace parley::gateway::cli {
 namespace {
 
-// A gateway whose texts are Markdown throughout: where a case was taken from it, `text` is too.
-constexpr std::string_view kMarkdownSource = "nyaruka/courier";
 // Its own id of every message it sends in its tests; some platforms are told it.
 constexpr std::string_view kPeerMessageId = "0191e180-7d60-7000-aded-7d8b151cbd5b";
 
@@ -126,6 +124,15 @@ Template template_of(const Json& from) {
   return out;
 }
 
+bool names(const Json& form, std::string_view value) {
+  return std::ranges::any_of(form.members, [&](const JsonMember& field) {
+    return std::ranges::any_of(field.value.items,
+                               [&](const Json& text) { return text.text == value; });
+  });
+}
+
+// Where a case does not say how its text is written, the requests it expects do: one that tells the
+// platform to read Markdown was made from a text in Markdown.
 TextFormat text_format(const Case& one) {
   const Json& format = one.root["message"]["format"];
   if (format.is_text()) {
@@ -133,7 +140,9 @@ TextFormat text_format(const Case& one) {
     return format.text == "html" ? TextFormat::html : TextFormat::plain;
   }
   const bool markdown =
-      one.platform == "telegram" && one.root["source"].text_or("repo", "") == kMarkdownSource;
+      std::ranges::any_of(one.root["expected_requests"].items, [](const Json& request) {
+        return names(request["form"], "Markdown") || names(request["form_contains"], "Markdown");
+      });
   return markdown ? TextFormat::markdown : TextFormat::plain;
 }
 
@@ -172,7 +181,7 @@ CaseSend send_of(const Case& one) {
   send.channel = ChannelId{"ch1"};
   send.account = from.text_or("account_id", "");
   send.recipient = from.text_or("to", "");
-  const bool peer = one.root["source"].text_or("repo", "") == kMarkdownSource;
+  const bool peer = one.root["source"].text_or("repo", "") == kPeerSource;
   const std::string own_id = peer ? std::string(kPeerMessageId) : "key_1";
   send.idempotency_key = from.text_or("client_msg_id", from.text_or("idempotency_key", own_id));
   send.reply_token = from.text_or("reply_token", "");
