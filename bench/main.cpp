@@ -18,6 +18,7 @@
 #include "bench/child.hpp"
 #include "bench/decision.hpp"
 #include "bench/load.hpp"
+#include "bench/parse.hpp"
 #include "bench/preload.hpp"
 
 namespace parley::bench {
@@ -195,6 +196,15 @@ void measure_decision(Report& report) {
               "p50 " + std::to_string(p50) + " us (target <= 50)"});
 }
 
+void measure_parse(Report& report) {
+  for (const auto& cost : parse_costs()) {
+    const double p50 = cost.latency.p50_ms * 1'000, p99 = cost.latency.p99_ms * 1'000;
+    report.add(
+        {"parse_us_" + cost.platform, p50, "us", "<= 20", p50 <= 20,
+         "p99 " + std::to_string(p99) + " us, a body of " + std::to_string(cost.bytes) + " bytes"});
+  }
+}
+
 void measure_sessions(Report& report) {
   Site site("bot:faq", true);
   Child gateway(site.serve());
@@ -273,6 +283,7 @@ int main(int argc, char** argv) {
   const std::pair<const char*, std::function<void()>> parts[] = {
       {"ingest", [&] { measure_ingest(report); }},
       {"decision", [&] { measure_decision(report); }},
+      {"parse", [&] { measure_parse(report); }},
       {"sessions", [&] { measure_sessions(report); }},
       {"memory", [&] { measure_memory(report); }},
       {"restart", [&] { measure_restart(report); }},
