@@ -1,4 +1,6 @@
 // A conversation's commands: in order, synced before anybody hears, once each.
+#include <gmock/gmock.h>
+
 #include <algorithm>
 #include <latch>
 #include <map>
@@ -188,6 +190,25 @@ TEST(Shard, WhatComesAfterAConflictStaysAfterIt) {
   world.slow.hold_reads(false);
   for (auto* answer : {&a, &b, &c, &d}) ASSERT_TRUE(get_soon(std::move(*answer)));
   EXPECT_EQ(world.said("ann"), (std::vector<std::string>{"0", "a", "b", "c", "d"}));
+}
+
+TEST(Shard, AStateThatGoesDuringALookUpIsReadAgain) {
+  ShardBench world(true);
+  ASSERT_TRUE(get_soon(world.say("ann", "0")));
+  world.memory.hold_for_test();
+  auto a = world.say("ann", "a");
+  ASSERT_TRUE(world.held(1));
+  world.slow.hold_reads(true);
+  auto b = world.say("ann", "b", "m-b");  // its look-up asks for no state: that of "a" is there
+  ASSERT_TRUE(world.held(1));
+  world.memory.fail_commit_for_test(1, {.code = Errc::overloaded, .detail = "told to"});
+  world.memory.release_for_test();
+  EXPECT_EQ(get_soon(std::move(a)).error().code, Errc::overloaded);
+  world.slow.hold_reads(false);
+  ASSERT_TRUE(get_soon(std::move(b)));
+  EXPECT_EQ(world.said("ann"), (std::vector<std::string>{"0", "b"}));
+  EXPECT_THAT(world.bench.metrics.text(), testing::HasSubstr("parley_commit_conflicts_total 0"))
+      << "decided on what the store holds, not on a customer made anew";
 }
 
 TEST(Shard, ARepeatThatOnlyTheStoreKnowsIsADuplicateAndLeavesNoTrace) {
