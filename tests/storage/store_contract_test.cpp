@@ -198,9 +198,12 @@ TEST_P(StoreContract, CommitsOfOneConversationInFlightKeepTheirOrder) {
 TEST_P(StoreContract, WhatWasBuiltOnAFailedCommitInFlightIsAConflict) {
   ASSERT_OK(commit(with_key(turn(kDemo, person("a"), 0), "m1")));
   // An answer that does not return keeps the committer from the next group.
-  std::promise<void> go_on;
-  store_->commit(turn(kDemo, person("x"), 0),
-                 [done = go_on.get_future()](Result<Committed>) mutable { done.get(); });
+  std::promise<void> answering, go_on;
+  store_->commit(turn(kDemo, person("x"), 0), [&, done = go_on.get_future()](auto&&) mutable {
+    answering.set_value();
+    done.get();
+  });
+  answering.get_future().get();  // else what follows may still join its group
   auto duplicate = commit_async(*store_, with_key(turn(kDemo, person("a"), 1), "m1"));
   auto on_top = commit_async(*store_, turn(kDemo, person("a"), 1, 0));
   auto own_duplicate = commit_async(*store_, with_key(turn(kDemo, person("a"), 1), "m1"));
