@@ -97,6 +97,8 @@ enum class OptChange : std::uint8_t { none, opted_out, opted_in };
 // One thing the platform told us.
 struct Incoming {
   std::string dedup_key;  // unique within the channel; "" only for what may repeat harmlessly
+  // Another key of the same thing, where the platform tells it twice under two names; or "".
+  std::string dedup_alias = {};
   std::string account;    // the platform's name for our account
   Identity identity;      // who; key.value may be empty for receipts
   std::string recipient;  // how to address the answer (openid, chat id)
@@ -106,7 +108,8 @@ struct Incoming {
   std::optional<Referral> referral;
   std::string opens_window;  // a ReplyPolicy trigger this event opens, or ""
   OptChange opt = OptChange::none;
-  std::string reply_token;   // one-shot right to answer, where the platform has one
+  // One-shot right to answer, where the platform has one; the first answer's Send has it.
+  std::string reply_token;
 };
 
 // The platform says only that there is something to fetch; the channel's EventSource does it.
@@ -122,10 +125,12 @@ struct Parsed {
   std::vector<Bell> bells = {};       // what to pull now
 };
 
-// A part of a file to be sent as multipart/form-data; the gateway reads the bytes from our store.
+// A part of a file to be sent as multipart/form-data; the gateway reads the bytes from our store,
+// or, without `media`, fetches them from `url` first.
 struct Upload {
   MediaId media;
   std::string field, file_name, mime;
+  std::string url = {};
 };
 
 struct HttpCall {

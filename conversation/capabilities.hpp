@@ -39,6 +39,8 @@ struct Capabilities {
   bool typing = false, read_receipts = false, delivery_receipts = false;
   bool templates = false, quick_replies = false;
   bool idempotent_send = false;  // the platform refuses a repeat of our key
+  // For so long after the first time; 0: for as long as we would repeat.
+  Milliseconds idempotency_window{};
   bool body_signed = false;      // its signature covers the body
   Milliseconds edit_max_age{}, delete_max_age{};
   std::vector<ReplyPolicy> reply_policy;  // empty: may always send

@@ -48,6 +48,7 @@ struct CustomerSays {
   std::string passive_token;  // the webhook is still open and could carry the answer
   std::vector<DedupKey> dedup;
   std::string external_user;  // a user id the tenant signed, "" if none
+  bool opted_in = false;      // on this platform to speak is to opt in
 };
 
 struct CustomerSignals {  // menu click, follow, typing, read, reaction, opt-out, ...

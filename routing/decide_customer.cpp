@@ -117,7 +117,8 @@ Decided decide_command(const State& state, const CustomerSays& says, const Decid
                         .recipient = says.recipient,
                         .opens_window = says.opens_window,
                         .occurred_at = occurred_at,
-                        .spoke = true});
+                        .spoke = true,
+                        .opted_in = says.opted_in});
   draft.state.last_inbound_at = draft.now;
   ++draft.state.episode_turns;
   if (!says.external_user.empty()) note_external_user(draft, says.external_user);

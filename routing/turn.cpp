@@ -142,6 +142,7 @@ void note_sighting(Draft& draft, const Sighting& sighting) {
   address.identity = sighting.identity.key;
   if (!sighting.recipient.empty()) address.recipient = sighting.recipient;
   if (sighting.spoke) address.unreachable = false;
+  if (sighting.opted_in) address.opted_out = false;
   state.addresses.insert(state.addresses.begin() + static_cast<std::ptrdiff_t>(place),
                          std::move(address));
   if (state.addresses.size() > kAddressesMax) state.addresses.pop_back();

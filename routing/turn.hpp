@@ -21,6 +21,7 @@ struct Sighting {
   std::string_view opens_window;
   TimePoint occurred_at{};
   bool spoke = false;  // a message: this address becomes the first
+  bool opted_in = false;
 };
 void note_sighting(Draft& draft, const Sighting& sighting);
 void note_external_user(Draft& draft, const std::string& external_user);

@@ -375,6 +375,7 @@ void list_fields(A& a, const Capabilities*) {
   a.shown("templates", &Capabilities::templates);
   a.shown("quick_replies", &Capabilities::quick_replies);
   a.shown("idempotent_send", &Capabilities::idempotent_send);
+  a.shown("idempotency_window_ms", &Capabilities::idempotency_window);
   a.shown("body_signed", &Capabilities::body_signed);
   a.shown("edit_max_age_ms", &Capabilities::edit_max_age);
   a.shown("delete_max_age_ms", &Capabilities::delete_max_age);

@@ -160,6 +160,7 @@ std::optional<Gateway::Addressed> Gateway::address(const Tenant& owner,
   }
   std::vector<DedupKey> dedup;
   if (!incoming.dedup_key.empty()) dedup.push_back({channel.id, incoming.dedup_key});
+  if (!incoming.dedup_alias.empty()) dedup.push_back({channel.id, incoming.dedup_alias});
   ChannelRef ref{.id = channel.id, .platform = channel.platform, .account = incoming.account};
   PersonId person;
   if (!incoming.identity.key.value.empty()) person = resolve(owner.id, incoming.identity.key);
@@ -188,6 +189,8 @@ std::optional<Gateway::Addressed> Gateway::address(const Tenant& owner,
     command.occurred_at = incoming.occurred_at;
     command.referral = std::move(incoming.referral);
     command.opens_window = std::move(incoming.opens_window);
+    command.passive_token = std::move(incoming.reply_token);
+    command.opted_in = incoming.opt == connectors::OptChange::opted_in;
     command.dedup = std::move(dedup);
     if (incoming.identity.verification == Verification::signed_) {
       command.external_user = incoming.identity.key.value;

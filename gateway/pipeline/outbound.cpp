@@ -195,8 +195,7 @@ net::awaitable<Outbound::Step> Outbound::serve_head(std::string key, Send send,
   const Step begun = co_await report(std::move(submitting));
   const auto line = lines_.find(key);
   const bool still_head = begun == Step::settled && line != lines_.end() &&
-                          !line->second.sends.empty() &&
-                          line->second.sends.front().id == send.id &&
+                          !line->second.sends.empty() && line->second.sends.front().id == send.id &&
                           state_of(line->second.sends.front()) == DeliveryState::submitting;
   if (!still_head) {  // fenced out, or the store refused
     --gate->in_flight;
@@ -235,7 +234,11 @@ bool Outbound::answer_passively(const Tenant& tenant, const Send& send) {
 net::awaitable<Result<http::ClientAnswer>> Outbound::call(std::shared_ptr<const Tenant> tenant,
                                                           connectors::HttpCall call) {
   http::ClientRequest request;
-  if (call.upload) {
+  if (call.upload && call.upload->media.empty()) {
+    auto bytes = co_await fetch(tenant, call.upload->url);
+    if (!bytes) co_return bytes.error();
+    request = to_upload_request(call, *bytes);
+  } else if (call.upload) {
     auto media = co_await context_.service.load_media(tenant->id, call.upload->media);
     if (!media) co_return media.error();
     request = to_upload_request(call, media->second);
@@ -243,7 +246,32 @@ net::awaitable<Result<http::ClientAnswer>> Outbound::call(std::shared_ptr<const 
     request = to_request(call);
   }
   request.timeout = context_.options.call_timeout;
-  co_return co_await context_.client.call(std::move(request));
+  const bool only_looks = request.method == "GET" || request.method == "HEAD";
+  auto answer = co_await context_.client.call(std::move(request));
+  if (!answer && only_looks) answer.error().delivery = Delivery::not_sent;
+  co_return answer;
+}
+
+// A file the tenant gave by its address. Whatever goes wrong, the platform has seen nothing yet.
+net::awaitable<Result<std::string>> Outbound::fetch(std::shared_ptr<const Tenant> tenant,
+                                                    std::string url) {
+  http::ClientRequest request;
+  request.method = "GET";
+  request.url = std::move(url);
+  request.timeout = context_.options.call_timeout;
+  request.answer_bytes_max = static_cast<std::size_t>(tenant->media_bytes_max);
+  auto answer = co_await context_.client.call(std::move(request));
+  if (!answer) {
+    Error error = std::move(answer.error());
+    error.delivery = Delivery::not_sent;
+    error.detail = "the file to send: " + error.detail;
+    co_return error;
+  }
+  if (answer->status == 200) co_return std::move(answer->body);
+  const bool later = answer->status == 429 || answer->status >= 500;
+  co_return Error{
+      .code = later ? Errc::unavailable : Errc::rejected,
+      .detail = "the file to send: its address answered HTTP " + std::to_string(answer->status)};
 }
 
 // Carries out the dialogue of one send: tokens and calls, until the connector has a result.
@@ -322,8 +350,8 @@ net::awaitable<Outbound::Step> Outbound::settle(std::shared_ptr<const Tenant> te
     gate->rate.pause_until(clock.steady() + (retry.at - clock.now()));
   }
   routing::SendProgress progress = progress_of(send, DeliveryState::failed);
-  progress.error_code = error.code_text.empty() ? std::string(to_string(error.code))
-                                                : error.code_text;
+  progress.error_code =
+      error.code_text.empty() ? std::string(to_string(error.code)) : error.code_text;
   progress.error = std::string(to_string(error.code)) +
                    (error.detail.empty() ? std::string() : ": " + error.detail);
   progress.recipient_gone = error.code == Errc::recipient_gone;

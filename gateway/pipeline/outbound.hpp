@@ -88,6 +88,7 @@ class Outbound {
                                             std::shared_ptr<const Send> send);
   net::awaitable<Result<http::ClientAnswer>> call(std::shared_ptr<const Tenant> tenant,
                                                   connectors::HttpCall call);
+  net::awaitable<Result<std::string>> fetch(std::shared_ptr<const Tenant> tenant, std::string url);
   bool answer_passively(const Tenant& tenant, const Send& send);
   bool is_stuck(const Send& send, const Retry& retry, SteadyPoint head_since) const;
   // `tenant`: as it was when the attempt began; a reload may have taken the channel away since.

@@ -18,6 +18,15 @@ bool may_repeat(const Capabilities& capabilities, const SendOptions& options) {
   return capabilities.idempotent_send || options.uncertain == Uncertain::retry;
 }
 
+// Would the platform take our key for a new one by then? Counted from the send's beginning, which
+// is never after the first attempt.
+bool forgotten(const Capabilities& capabilities, const SendOptions& options, const Send& send,
+               TimePoint at) {
+  const bool limited = capabilities.idempotency_window.count() > 0;
+  return limited && options.uncertain != Uncertain::retry &&
+         at >= send.created_at + capabilities.idempotency_window;
+}
+
 }  // namespace
 
 Retry decide_retry(const Error& error, const Send& send, const Capabilities& capabilities,
@@ -36,13 +45,18 @@ Retry decide_retry(const Error& error, const Send& send, const Capabilities& cap
       return {.next = Next::again,
               .at = now + error.retry_after.value_or(options.retry_base),
               .count_attempt = false};
-    case Errc::unavailable:
+    case Errc::unavailable: {
       if (error.delivery == Delivery::unknown && !may_repeat(capabilities, options)) {
         return {.next = Next::uncertain};
       }
       if (spent) return {};
-      return {.next = Next::again,
-              .at = now + error.retry_after.value_or(backoff(attempts, options, draw))};
+      const Retry again{.next = Next::again,
+                        .at = now + error.retry_after.value_or(backoff(attempts, options, draw))};
+      if (error.delivery == Delivery::unknown && forgotten(capabilities, options, send, again.at)) {
+        return {.next = Next::uncertain};
+      }
+      return again;
+    }
     case Errc::malformed:
     case Errc::unauthenticated:
     case Errc::rejected:

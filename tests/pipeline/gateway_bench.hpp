@@ -21,7 +21,7 @@ class Platform {
  public:
   using Answerer = std::function<test::Answer(const test::Asked&)>;
   struct Call {
-    std::string user, text, key, token;
+    std::string user, text, key, token, reply;
     std::chrono::steady_clock::time_point at;
   };
   explicit Platform(Answerer answer = [](const test::Asked&) { return ok(); })
@@ -51,10 +51,12 @@ class Platform {
                 .text = asked.body,
                 .key = {},
                 .token = {},
+                .reply = {},
                 .at = std::chrono::steady_clock::now()};
       for (const auto& [name, value] : asked.headers) {
         if (name == "x-key") call.key = value;
         if (name == "x-token") call.token = value;
+        if (name == "x-reply") call.reply = value;
       }
       calls_.change([&](auto& calls) { calls.push_back(std::move(call)); });
     }

@@ -59,6 +59,35 @@ TEST_F(GatewayTest, AnAnswerThatIsLateGoesByCall) {
   EXPECT_EQ(platform.texts("ann"), std::vector<std::string>{"here I am"});
 }
 
+// Some platforms hand out a right to answer with each message instead of holding the line.
+TEST_F(GatewayTest, TheRightToAnswerGoesToTheFirstAnswer) {
+  Platform platform;
+  const Shop shop;
+  Life life(store, shop.tenant({.platform_port = platform.port(),
+                                .first_outcome = {HolderKind::bot, "faq"}}));
+  EXPECT_EQ(life.webhook("m1|ann|hours^right-1").body, "ack");
+  ASSERT_TRUE(life.wait_for_state("ann", DeliveryState::sent));
+  life.send("ann", "and one more");
+  ASSERT_TRUE(life.wait_for_state("ann", DeliveryState::sent, 2));
+  const auto calls = platform.calls();
+  ASSERT_EQ(calls.size(), 2u);
+  EXPECT_EQ(calls[0].reply, "right-1");
+  EXPECT_EQ(calls[1].reply, "") << "it is good once";
+}
+
+TEST_F(GatewayTest, OneMessageToldUnderTwoNamesIsTakenOnce) {
+  Platform platform;
+  const Shop shop;
+  Life life(store, shop.tenant({.platform_port = platform.port(),
+                                .first_outcome = {HolderKind::bot, "faq"}}));
+  EXPECT_EQ(life.webhook("m1=at-12:00|ann|hours").body, "ack");
+  EXPECT_EQ(life.webhook("m2=at-12:00|ann|hours").body, "ack") << "as a mention, once more";
+  ASSERT_TRUE(life.wait_for_state("ann", DeliveryState::sent));
+  EXPECT_EQ(life.webhook("m3=at-12:01|ann|hours").body, "ack");
+  ASSERT_TRUE(life.wait_for_state("ann", DeliveryState::sent, 2));
+  EXPECT_EQ(platform.calls().size(), 2u);
+}
+
 TEST_F(GatewayTest, AWebhookIsNotAcknowledgedBeforeItIsSynced) {
   const Shop shop;
   Life life(store, shop.tenant());

@@ -117,6 +117,26 @@ TEST_F(OutboundTest, WhatMayHaveArrivedIsNeverSentAgain) {
   EXPECT_EQ(letters, (std::set<std::string>{error.value, lost.value}));
 }
 
+TEST_F(OutboundTest, AFileGivenByItsAddressIsFetchedAndUploaded) {
+  test::LittleServer library([](const Asked& asked) -> Answer {
+    if (asked.target == "/there") return {200, "the bytes", {}};
+    return {404, "no such file", {}};
+  });
+  const std::string base = "http://127.0.0.1:" + std::to_string(library.port());
+  Platform platform;
+  const Shop shop;
+  Life life(store, shop.tenant({.platform_port = platform.port()}));
+  life.meet("ann");
+  life.send("ann", "file " + base + "/there");
+  ASSERT_TRUE(life.wait_for_state("ann", sent));
+  ASSERT_EQ(platform.calls().size(), 1u);
+  EXPECT_NE(platform.texts("ann").at(0).find("name=\"f\"; filename=\"a.bin\""), std::string::npos);
+  EXPECT_NE(platform.texts("ann").at(0).find("\r\n\r\nthe bytes\r\n"), std::string::npos);
+  life.send("ann", "file " + base + "/gone");
+  ASSERT_TRUE(life.wait_for_state("ann", failed));
+  EXPECT_EQ(platform.calls().size(), 1u) << "nothing went to the platform";
+}
+
 TEST_F(OutboundTest, APlatformThatKnowsOurKeyIsAskedAgainWithTheSameOne) {
   std::atomic<int> count{0};
   Platform platform([&](const Asked&) {

@@ -134,6 +134,24 @@ TEST(DecideRetry, ANewAddressIsTriedAtOnceUntilTheAttemptsAreSpent) {
   EXPECT_EQ(decide_retry(moved, send_after(kAttemptsMax), {}, options, kNow, 0).next, Next::fail);
 }
 
+TEST(DecideRetry, AKeyThePlatformWillHaveForgottenProtectsNoRepeat) {
+  Capabilities capabilities;
+  capabilities.idempotent_send = true;
+  capabilities.idempotency_window = Milliseconds(60'000);
+  Send send = send_after(1);
+  send.created_at = kNow - Milliseconds(30'000);
+  Error lost{.code = Errc::unavailable, .delivery = Delivery::unknown};
+  const auto next = [&](std::int64_t wait_ms, Uncertain uncertain = Uncertain::park) {
+    lost.retry_after = Milliseconds(wait_ms);
+    return decide_retry(lost, send, capabilities, options_with(uncertain), kNow, 0).next;
+  };
+  EXPECT_EQ(next(29'999), Next::again);
+  EXPECT_EQ(next(30'000), Next::uncertain);
+  EXPECT_EQ(next(30'000, Uncertain::retry), Next::again) << "the tenant prefers twice to never";
+  lost.delivery = Delivery::not_sent;
+  EXPECT_EQ(next(30'000), Next::again) << "it surely has not arrived";
+}
+
 TEST(DecideRetry, ARowWithoutAStatusCountsAsNeverTried) {
   EXPECT_EQ(
       decide_retry({.code = Errc::unavailable}, Send{}, {}, options_with(Uncertain::park), kNow, 0)

@@ -33,12 +33,18 @@ class PlainConnector final : public Connector {
     Parsed out;
     Incoming& incoming = out.events.emplace_back();
     const std::string user(request.body.substr(first + 1, second - first - 1));
-    incoming.dedup_key = request.body.substr(0, first);
+    const auto keys = request.body.substr(0, first);
+    const auto equals = keys.find('=');
+    incoming.dedup_key = keys.substr(0, equals);
+    if (equals != std::string_view::npos) incoming.dedup_alias = keys.substr(equals + 1);
     incoming.account = "our-account";
     incoming.identity.key = identity_of(user);
     incoming.recipient = user;
     MessageIn said;
-    said.message = text_message(std::string(request.body.substr(second + 1)));
+    const auto text = request.body.substr(second + 1);
+    const auto caret = text.find('^');
+    if (caret != std::string_view::npos) incoming.reply_token = text.substr(caret + 1);
+    said.message = text_message(std::string(text.substr(0, caret)));
     incoming.what = std::move(said);
     return out;
   }
@@ -50,8 +56,17 @@ class PlainConnector final : public Connector {
     call.url = context.channel.api_base + "/send/" + context.send.recipient;
     call.content_type = "text/plain";
     call.headers = {{"x-key", context.send.idempotency_key},
-                    {"x-token", std::string(context.access_token)}};
+                    {"x-token", std::string(context.access_token)},
+                    {"x-reply", context.send.reply_token}};
     call.body = plain_text(context.send.message);
+    constexpr std::string_view kFile = "file ";
+    if (!call.body.starts_with(kFile)) return call;
+    call.upload = Upload{.media = {},
+                         .field = "f",
+                         .file_name = "a.bin",
+                         .mime = "application/octet-stream",
+                         .url = call.body.substr(kFile.size())};
+    call.body.clear();
     return call;
   }
   SendStep resume(const SendContext&, int, const HttpAnswer& answer) const override {

@@ -1,6 +1,8 @@
 // tests/pipeline/shop.hpp
 // A tenant with one channel on a platform of our own making: a send is one POST to
 // <api_base>/send/<recipient> with the text as its body, a webhook is "<dedup key>|<user>|<text>".
+// A dedup key "a=b" has the alias b; a text "t^r" comes with the right r to answer. A text
+// "file <address>" goes as that file.
 #pragma once
 
 #include <functional>

@@ -351,6 +351,18 @@ TEST(Signals, OptOutStopsSendsUntilOptIn) {
   world.must(AgentSays{.agent = {"anna"}, .message = text("hi"), .channel = {}});
 }
 
+TEST(Customer, WhereToSpeakIsToOptInOneIsAnsweredAgain) {
+  World world;
+  world.must(world.says("human", "oa"));
+  auto stop = signal_of(world, EventType::platform_event, "unsubscribed");
+  stop.opted_out = true;
+  world.must(stop);
+  auto back = world.says("me again", "oa");
+  back.opted_in = true;
+  world.must(back);
+  EXPECT_FALSE(world.state.addresses[0].opted_out);
+}
+
 TEST(Customer, AfterAMergeTheSurvivorIsSpokenTo) {
   World world;
   world.must(world.says("hi"));
