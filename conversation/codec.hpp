@@ -65,5 +65,7 @@ Result<std::vector<Part>> parts_from_json(std::string_view json);
 
 std::vector<Row> transition_rows(const Transition& transition);
 std::string identity_row_id(const IdentityKey& key);
+// Of a message as the platform names it, for receipts that do not say whose it is.
+std::string sent_row_id(const ChannelId& channel, std::string_view external_id);
 
 }  // namespace parley

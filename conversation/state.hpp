@@ -39,6 +39,10 @@ struct SentRef {
   friend bool operator==(const SentRef&, const SentRef&) = default;
 };
 
+// Is `id`, as a receipt gives it, this message: by the platform's name for it or by ours, which is
+// all there is where customers hold a socket to us? `person` is whose state it stands in.
+bool goes_by(const SentRef& sent, const PersonId& person, std::string_view id);
+
 struct State {
   TenantId tenant;
   PersonId person;

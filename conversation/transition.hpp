@@ -34,6 +34,7 @@ enum class RowKind : std::uint8_t {
   user_index = 11,  // id: the tenant's own user id; body: PersonId
   media = 12,       // id: MediaId; body: media description
   cursor = 13,      // id: channel and cursor name; body: the cursor
+  sent_index = 14,  // id: sent_row_id(); body: PersonId; forgotten with the idempotency rows
 };
 
 struct Row {

@@ -60,4 +60,8 @@ std::string identity_row_id(const IdentityKey& key) {
   return id += key.value;
 }
 
+std::string sent_row_id(const ChannelId& channel, std::string_view external_id) {
+  return std::to_string(channel.value.size()).append(":").append(channel.value).append(external_id);
+}
+
 }  // namespace parley

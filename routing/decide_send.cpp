@@ -6,12 +6,15 @@
 #include <algorithm>
 #include <utility>
 
+#include "conversation/codec.hpp"
 #include "routing/commands.hpp"
 #include "routing/receipts.hpp"
 #include "routing/say.hpp"
 
 namespace parley::routing {
 namespace {
+
+constexpr std::size_t kIndexedIdBytesMax = 512;  // a longer one is no platform's
 
 bool is_ours(std::string_view error_code) {  // a limit of ours is no attempt
   return error_code == to_string(Errc::overloaded) ||
@@ -81,6 +84,20 @@ void put_update(Draft& draft, const Send& send, const SendProgress& progress,
   }
 }
 
+// Receipts may name the message and not the customer.
+void index_sent(Draft& draft, const Send& send, const std::vector<std::string>& external_ids) {
+  const auto channel = draft.policy.channels.find(send.channel);
+  if (channel == draft.policy.channels.end() || !channel->second.capabilities) return;
+  const Capabilities& can = *channel->second.capabilities;
+  if (!can.delivery_receipts && !can.read_receipts) return;
+  for (const auto& id : external_ids) {
+    if (id.empty() || id.size() > kIndexedIdBytesMax) continue;
+    draft.out.extra_rows.push_back({.kind = RowKind::sent_index,
+                                    .id = sent_row_id(send.channel, id),
+                                    .body = send.person.value});
+  }
+}
+
 // The row ends: sent, or given up for a reason that is kept.
 void finish(Draft& draft, Send send, const SendProgress& progress, DeliveryStatus status) {
   std::erase(draft.state.open_sends, send.id);
@@ -91,6 +108,7 @@ void finish(Draft& draft, Send send, const SendProgress& progress, DeliveryStatu
   const auto message_place = parse_place("msg", send.message.id.value);
   if (status.state == DeliveryState::sent || status.state == DeliveryState::delivered ||
       status.state == DeliveryState::read) {
+    index_sent(draft, send, progress.external_ids);
     std::vector<std::string> ids = progress.external_ids;
     if (ids.empty()) ids.emplace_back();
     for (auto& id : ids) {

@@ -19,9 +19,9 @@ bool move_up(Draft& draft, SentRef& ref, const DeliveryStatus& news) {
   return true;
 }
 
-bool is_about(const SentRef& ref, const ReceiptArrived& receipt, std::uint64_t send_seq) {
-  if (!receipt.external_id.empty() && ref.external_id == receipt.external_id) return true;
-  return send_seq != 0 && ref.send_seq == send_seq;
+bool is_about(const SentRef& ref, const PersonId& person, const ReceiptArrived& receipt,
+              std::uint64_t send_seq) {
+  return goes_by(ref, person, receipt.external_id) || (send_seq != 0 && ref.send_seq == send_seq);
 }
 
 // A receipt for a send whose outcome we do not know yet: it did arrive, or was refused.
@@ -67,9 +67,7 @@ bool mark_read(Draft& draft, const CustomerSignals& signal) {
   if (!upto.empty()) {
     end = 0;  // a message we do not know: no news
     for (std::size_t i = 0; i < sent.size(); ++i) {
-      const bool is_it =
-          sent[i].external_id == upto || draft.place("msg", sent[i].message_seq) == upto;
-      if (is_it) end = i + 1;
+      if (goes_by(sent[i], draft.state.person, upto)) end = i + 1;
     }
   }
   const bool news = std::any_of(
@@ -98,7 +96,8 @@ Decided decide_command(const State& state, const ReceiptArrived& receipt,
   }
   bool changed = false;
   for (SentRef& ref : draft.state.sent) {
-    if (is_about(ref, receipt, send_seq)) changed = move_up(draft, ref, receipt.status) || changed;
+    if (!is_about(ref, state.person, receipt, send_seq)) continue;
+    changed = move_up(draft, ref, receipt.status) || changed;
   }
   if (!changed && send_seq != 0) {
     changed = settle_open(draft, receipt.send, send_seq, receipt.status);

@@ -28,7 +28,7 @@ Result<void> check_sequence(const Commit& commit) {
 }
 
 Result<void> check_row(const Row& row) {
-  if (row.kind < RowKind::send || row.kind > RowKind::cursor) {
+  if (row.kind < RowKind::send || row.kind > RowKind::sent_index) {
     return malformed("commit: a row of unknown kind");
   }
   if (row.kind == RowKind::audit) {

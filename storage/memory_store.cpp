@@ -304,8 +304,8 @@ Result<bool> MemoryStore::expire_blocking(TimePoint now) {
                 [&](const auto& entry) { return entry.second <= now - options_.dedup_horizon; });
   erase_expired(tables_.rows, budget, [&](const auto& entry) {
     const auto kind = std::get<0>(entry.first);
-    return (kind == RowKind::idempotency &&
-            entry.second.at <= now - options_.idempotency_horizon) ||
+    const bool saved = kind == RowKind::idempotency || kind == RowKind::sent_index;
+    return (saved && entry.second.at <= now - options_.idempotency_horizon) ||
            (kind == RowKind::audit && entry.second.at <= now - options_.audit_horizon);
   });
   erase_expired(tables_.stream, budget, [&](const auto& entry) {

@@ -246,7 +246,8 @@ void RocksLedger::write_rows(const Commit& commit, std::uint64_t position, Group
     if (row.kind == RowKind::identity) {
       group.links.emplace_back(key, row.erase ? std::nullopt : std::optional(PersonId{row.body}));
     }
-    if (row.kind == RowKind::idempotency && !row.erase) group.saved_expiring.add(key, commit.at);
+    const bool expires = row.kind == RowKind::idempotency || row.kind == RowKind::sent_index;
+    if (expires && !row.erase) group.saved_expiring.add(key, commit.at);
   }
 }
 

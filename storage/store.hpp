@@ -159,7 +159,8 @@ class Store {
   virtual Result<std::optional<std::string>> media_blocking(const TenantId& tenant,
                                                             const MediaId& id) const = 0;
 
-  // Erases dedup keys, idempotency rows, audit and stream entries older than their horizons.
+  // Erases dedup keys, idempotency and sent_index rows, audit and stream entries older than their
+  // horizons.
   // Bounded work a call; true: there is more.
   virtual Result<bool> expire_blocking(TimePoint now) = 0;
 

@@ -42,6 +42,8 @@ Gateway::Gateway(GatewayParts parts)
       desk_(*this, parts_.cores.context(0).get_executor(), parts_.tasks),
       stale_(parts_.metrics.counter("parley_stale_events_total",
                                     "events older than the dedup horizon, dropped")),
+      unknown_receipts_(parts_.metrics.counter("parley_unknown_receipts_total",
+                                               "receipts for messages we know nothing of")),
       webhooks_ok_(parts_.metrics.counter("parley_webhooks_total", "webhook requests by outcome",
                                           {{"outcome", "accepted"}})),
       webhooks_refused_(parts_.metrics.counter("parley_webhooks_total",

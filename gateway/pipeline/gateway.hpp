@@ -104,13 +104,17 @@ class Gateway final : public Service {
   storage::Health store_health() const override { return parts_.store.health(); }
 
  private:
-  // One incoming event as the command it is, with its person; nullopt: of no effect (stale).
+  // One incoming event as the command it is, with its person ("" for a receipt that names none);
+  // nullopt: of no effect (stale).
   struct Addressed {
     PersonId person;
     routing::Command command;
   };
   std::optional<Addressed> address(const Tenant& tenant, const connectors::Channel& channel,
                                    connectors::Incoming incoming) const;
+  // Gives commands without a person theirs; leaves out those nobody is known for.
+  net::awaitable<Result<void>> find_persons(const TenantId& tenant,
+                                            std::vector<Addressed>& commands);
   // One outcome per event that has an effect, in order.
   net::awaitable<std::vector<Result<Outcome>>> accept_each(
       std::shared_ptr<const Tenant> tenant, ChannelId channel,
@@ -152,7 +156,7 @@ class Gateway final : public Service {
   std::atomic<bool> recovered_{false}, draining_{false}, fatal_{false};
   std::atomic<std::size_t> profiles_in_flight_{0};
   mutable Counter stale_;
-  Counter webhooks_ok_, webhooks_refused_;
+  Counter unknown_receipts_, webhooks_ok_, webhooks_refused_;
   Histogram ack_seconds_;
 };
 

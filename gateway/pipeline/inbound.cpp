@@ -112,6 +112,10 @@ net::awaitable<http::Response> Gateway::accept_webhook(std::shared_ptr<const Ten
       commands.push_back(std::move(*command));
     }
   }
+  if (auto found = co_await find_persons(owner->id, commands); !found) {
+    if (slot) passive_.close(token);
+    co_return refusal(found.error());
+  }
   const auto outcomes = co_await execute_all(owner, std::move(commands));
   bool may_answer = false;
   for (const auto& outcome : outcomes) {
@@ -177,7 +181,6 @@ std::optional<Gateway::Addressed> Gateway::address(const Tenant& owner,
       person = place->person;  // a platform that gives our own id back
       command.send = {receipt->external_id};
     }
-    if (person.empty()) return std::nullopt;
     return Addressed{person, std::move(command)};
   }
   if (person.empty()) return std::nullopt;
@@ -215,6 +218,37 @@ std::optional<Gateway::Addressed> Gateway::address(const Tenant& owner,
   return Addressed{person, std::move(command)};
 }
 
+// A receipt that does not say whose message it is about: what was written when that was sent does.
+net::awaitable<Result<void>> Gateway::find_persons(const TenantId& tenant,
+                                                   std::vector<Addressed>& commands) {
+  std::vector<std::string> ids;
+  for (const auto& each : commands) {
+    if (!each.person.empty()) continue;
+    const auto& receipt = std::get<routing::ReceiptArrived>(each.command);
+    ids.push_back(sent_row_id(receipt.channel, receipt.external_id));
+  }
+  if (ids.empty()) co_return Result<void>();
+  using Persons = std::vector<PersonId>;
+  const auto found = co_await read<Result<Persons>>(
+      [tenant, ids = std::move(ids)](storage::Store& store) -> Result<Persons> {
+        Persons persons;
+        for (const auto& id : ids) {
+          auto row = store.row_blocking(tenant, RowKind::sent_index, id);
+          if (!row) return row.error();
+          persons.push_back({row->value_or(std::string())});
+        }
+        return persons;
+      });
+  if (!found) co_return found.error();
+  auto next = found->begin();
+  for (auto& each : commands) {
+    if (each.person.empty()) each.person = *next++;
+  }
+  unknown_receipts_.add(static_cast<double>(
+      std::erase_if(commands, [](const Addressed& each) { return each.person.empty(); })));
+  co_return Result<void>();
+}
+
 net::awaitable<std::vector<Result<Outcome>>> Gateway::accept_each(
     std::shared_ptr<const Tenant> owner, ChannelId channel_id,
     std::vector<connectors::Incoming> events) {
@@ -224,6 +258,11 @@ net::awaitable<std::vector<Result<Outcome>>> Gateway::accept_each(
     if (auto command = address(*owner, channel, std::move(incoming))) {
       commands.push_back(std::move(*command));
     }
+  }
+  if (auto found = co_await find_persons(owner->id, commands); !found) {
+    std::vector<Result<Outcome>> refused;
+    refused.emplace_back(std::move(found.error()));
+    co_return refused;
   }
   co_return co_await execute_all(owner, std::move(commands));
 }

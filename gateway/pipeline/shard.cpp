@@ -47,7 +47,7 @@ bool is_one_of(const routing::Command& command) {
 bool stays_with_merged(const State& state, const routing::Command& command) {
   if (const auto* receipt = std::get_if<routing::ReceiptArrived>(&command)) {
     return !receipt->send.empty() || std::ranges::any_of(state.sent, [&](const SentRef& sent) {
-      return sent.external_id == receipt->external_id;
+      return goes_by(sent, state.person, receipt->external_id);
     });
   }
   return is_one_of<routing::MergeInto, routing::MergedFrom, routing::UnmergeFrom,

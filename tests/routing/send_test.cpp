@@ -1,6 +1,7 @@
 // What attempts and receipts do to a send: each ends once, the delivery state only moves up.
 #include <gtest/gtest.h>
 
+#include "conversation/codec.hpp"
 #include "tests/routing/world.hpp"
 
 namespace parley::routing {
@@ -149,6 +150,39 @@ TEST(Receipts, OnlyUpwards) {
   EXPECT_TRUE(world.must(world.receipt("x1", DeliveryState::sent)).events.empty());
   EXPECT_TRUE(world.must(world.receipt("unknown", DeliveryState::read)).events.empty());
   EXPECT_EQ(world.state.sent[0].status.state, DeliveryState::read);
+}
+
+TEST(Receipts, MayNameTheMessageAsWeDo) {
+  Sending world;
+  world.must(world.report(DeliveryState::sent));  // a platform that gives no id of its own
+  const std::string ours = world.row.message.id.value;
+  EXPECT_EQ(types(world.must(world.receipt(ours, DeliveryState::delivered))),
+            std::vector{delivery_updated});
+  EXPECT_TRUE(world.must(world.receipt("", DeliveryState::read)).events.empty());
+  EXPECT_TRUE(world
+                  .must(world.receipt(place_id("msg", {"per_ffffffffffffffffffffffffffffffff"},
+                                               world.state.sent[0].message_seq),
+                                      DeliveryState::read))
+                  .events.empty())
+      << "another's";
+}
+
+TEST(Receipts, FindTheConversationWhereThePlatformTellsOfDeliveries) {
+  Sending world;
+  auto sent = world.report(DeliveryState::sent);
+  sent.external_ids = {"x1", "", std::string(600, 'x'), "x2"};
+  sent.row.channel = {"fb"};
+  const auto indexed = world.must(sent).extra_rows;
+  ASSERT_EQ(indexed.size(), 2u);
+  EXPECT_EQ(indexed[0], (Row{.kind = RowKind::sent_index,
+                             .id = sent_row_id({"fb"}, "x1"),
+                             .body = world.state.person.value}));
+  EXPECT_EQ(indexed[1].id, sent_row_id({"fb"}, "x2"));
+
+  Sending silent;
+  sent = silent.report(DeliveryState::sent);
+  sent.external_ids = {"x1"};
+  EXPECT_TRUE(silent.must(sent).extra_rows.empty());
 }
 
 TEST(Receipts, ALateFailureIsToldAndALaterSuccessToo) {

@@ -23,6 +23,7 @@ const Capabilities& capabilities_of(const std::string& channel_id) {
   static const Capabilities kDay24 = [] {
     Capabilities c;
     c.platform = "messenger";
+    c.delivery_receipts = true;
     c.reply_policy = {{"user_message", Milliseconds{24 * 3'600'000}, 0}};
     return c;
   }();

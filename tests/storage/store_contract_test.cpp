@@ -538,7 +538,8 @@ TEST_P(StoreContract, ExpiryTakesWhatIsPastItsHorizonAndNothingElse) {
     return what;
   };
   const auto saved = [](std::string body) {
-    return rows_only(kDemo, {{.kind = RowKind::idempotency, .id = "k", .body = std::move(body)},
+    return rows_only(kDemo, {{.kind = RowKind::idempotency, .id = "k", .body = body},
+                             {.kind = RowKind::sent_index, .id = "x", .body = std::move(body)},
                              {.kind = RowKind::audit, .id = "", .body = "audited"},
                              {.kind = RowKind::media, .id = "m", .body = "stays"}});
   };
@@ -561,8 +562,10 @@ TEST_P(StoreContract, ExpiryTakesWhatIsPastItsHorizonAndNothingElse) {
   EXPECT_EQ(*store_->row_blocking(kDemo, RowKind::idempotency, "k"), "renewed");
   run(2);  // the first answer's time is up, the row was written anew since
   EXPECT_EQ(*store_->row_blocking(kDemo, RowKind::idempotency, "k"), "renewed");
+  EXPECT_EQ(*store_->row_blocking(kDemo, RowKind::sent_index, "x"), "renewed");
   run(3);
   EXPECT_EQ(*store_->row_blocking(kDemo, RowKind::idempotency, "k"), std::nullopt);
+  EXPECT_EQ(*store_->row_blocking(kDemo, RowKind::sent_index, "x"), std::nullopt);
   EXPECT_EQ(store_->stream_blocking(kDemo, 0, 10)->size(), 2u);
   run(4);
   for (const auto& tenant : {kDemo, kOther}) {
