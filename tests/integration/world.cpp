@@ -23,54 +23,71 @@ void write_file(const std::string& path, const std::string& text) {
   ASSERT_TRUE(file.good()) << path;
 }
 
+std::string two_channels(const TenantText& text) {
+  const std::string platform = "http://127.0.0.1:" + std::to_string(text.platform_port);
+  return "[[channel]]\nid = \"tg\"\nplatform = \"telegram\"\napi_base = \"" + platform +
+         "\"\nbot_token = \"1:" + text.id + "-bot\"\nsecret_token = \"tg-" + text.id +
+         "-secret\"\n[[channel]]\nid = \"web\"\nplatform = \"webchat\"\nvisitor_secret = \"" +
+         text.id + "-visitor-secret-0123456789\"\n";
+}
+
+void furnish_with(const std::vector<TenantText>& tenants, const std::string& directory) {
+  fs::create_directories(directory + "/tenants");
+  write_file(directory + "/parley.toml",
+             "tenants = \"tenants\"\n[http]\naddress = \"127.0.0.1\"\nport = 0\n[admin]\n"
+             "address = \"127.0.0.1\"\nport = 0\n[storage]\npath = \"" +
+                 directory +
+                 "/data\"\nfree_bytes_min = 1048576\nballast_bytes = 0\n[client]\n"
+                 "private_hosts_allowed = [\"127.0.0.1\"]\n[log]\nlevel = \"error\"\n");
+  write_file(directory + "/tenants/faq.tsv",
+             "What are your opening hours?\tWe are open from 9 to 18.\n"
+             "怎么退款\t退款请在订单页面申请。\n");
+  for (const auto& tenant : tenants) {
+    write_file(directory + "/tenants/" + tenant.id + ".toml", tenant_toml(tenant));
+    for (const auto& [name, text] : tenant.files) {
+      write_file(directory + "/tenants/" + name, text);
+    }
+  }
+}
+
 }  // namespace
 
 std::string tenant_toml(const TenantText& text) {
-  const std::string platform = "http://127.0.0.1:" + std::to_string(text.platform_port);
   std::string out = "[tenant]\nid = \"" + text.id + "\"\nname = \"" + text.id +
                     "\"\nallow_literal_secrets = true\ndefault = \"bot:helper\"\n"
-                    "human_queue = \"service\"\n"
-                    "[[channel]]\nid = \"tg\"\nplatform = \"telegram\"\napi_base = \"" + platform +
-                    "\"\nbot_token = \"1:" + text.id + "-bot\"\nsecret_token = \"tg-" + text.id +
-                    "-secret\"\n"
-                    "[[channel]]\nid = \"web\"\nplatform = \"webchat\"\nvisitor_secret = \"" +
-                    text.id + "-visitor-secret-0123456789\"\n"
+                    "human_queue = \"service\"\n" +
+                    (text.channels.empty() ? two_channels(text) : text.channels) +
                     "[[queue]]\nid = \"service\"\nname = \"Service\"\n"
                     "[[queue]]\nid = \"complaints\"\nname = \"Complaints\"\n";
   if (text.bot_port == 0) {
-    out += "[[bot]]\nid = \"helper\"\nkind = \"faq\"\nfile = \"faq.tsv\"\n"
-           "fallback_queue = \"service\"\n";
+    out +=
+        "[[bot]]\nid = \"helper\"\nkind = \"faq\"\nfile = \"faq.tsv\"\n"
+        "fallback_queue = \"service\"\n";
   } else {
     out += "[[bot]]\nid = \"helper\"\nkind = \"webhook\"\nurl = \"http://127.0.0.1:" +
            std::to_string(text.bot_port) +
            "/turn\"\nsecret = \"whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5\"\ndeadline_ms = " +
            std::to_string(text.bot_deadline_ms) + "\nfallback_queue = \"service\"\n";
   }
-  out += "[[agent]]\nid = \"anna\"\nname = \"Anna\"\nqueues = [\"service\", \"complaints\"]\n"
-         "capacity = 5\n"
-         "[[agent]]\nid = \"bo\"\nname = \"Bo\"\nqueues = [\"service\", \"complaints\"]\n"
-         "capacity = 5\n"
-         "[[rule]]\nname = \"complaints\"\nwhen = { text_contains = [\"terrible\", \"投诉\"] }\n"
-         "then = \"queue:complaints\"\npriority = 90\n"
-         "[[api_key]]\nid = \"admin\"\ntoken = \"" + text.id + "-admin\"\nscopes = [\"admin\"]\n";
+  out +=
+      "[[agent]]\nid = \"anna\"\nname = \"Anna\"\nqueues = [\"service\", \"complaints\"]\n"
+      "capacity = 5\n"
+      "[[agent]]\nid = \"bo\"\nname = \"Bo\"\nqueues = [\"service\", \"complaints\"]\n"
+      "capacity = 5\n"
+      "[[rule]]\nname = \"complaints\"\nwhen = { text_contains = [\"terrible\", \"投诉\"] }\n"
+      "then = \"queue:complaints\"\npriority = 90\n"
+      "[[api_key]]\nid = \"admin\"\ntoken = \"" +
+      text.id + "-admin\"\nscopes = [\"admin\"]\n";
   return out + text.extra;
 }
 
-World::World(std::vector<TenantText> tenants) : tenants_(std::move(tenants)) {
+World::World(const std::vector<TenantText>& tenants)
+    : World([&](const std::string& directory) { furnish_with(tenants, directory); }) {}
+
+World::World(const Furnish& furnish) {
   std::string name = (fs::temp_directory_path() / "parley-world-XXXXXX").string();
   directory_ = ::mkdtemp(name.data());
-  fs::create_directories(directory_ + "/tenants");
-  write_file(directory_ + "/parley.toml",
-             "tenants = \"tenants\"\n[http]\naddress = \"127.0.0.1\"\nport = 0\n[admin]\n"
-             "address = \"127.0.0.1\"\nport = 0\n[storage]\npath = \"" + directory_ +
-                 "/data\"\nfree_bytes_min = 1048576\nballast_bytes = 0\n[client]\n"
-                 "private_hosts_allowed = [\"127.0.0.1\"]\n[log]\nlevel = \"error\"\n");
-  write_file(directory_ + "/tenants/faq.tsv",
-             "What are your opening hours?\tWe are open from 9 to 18.\n"
-             "怎么退款\t退款请在订单页面申请。\n");
-  for (const auto& tenant : tenants_) {
-    write_file(directory_ + "/tenants/" + tenant.id + ".toml", tenant_toml(tenant));
-  }
+  furnish(directory_);
   start();
 }
 

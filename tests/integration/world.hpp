@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -13,20 +14,25 @@
 
 namespace parley::test {
 
-// A tenant file's text: telegram ("tg"), webchat ("web") and custom ("app") channels whose platform
-// is at `platform_port`, bot as given ("faq" or "webhook" at `bot_port`).
+// A tenant file's text: telegram ("tg") and webchat ("web") channels whose platform is at
+// `platform_port`, bot as given ("faq" or "webhook" at `bot_port`).
 struct TenantText {
   std::string id = "shop";
-  std::uint16_t platform_port = 1;  // nobody listens there
-  std::uint16_t bot_port = 0;       // 0: the FAQ bot
+  std::string channels = {};                      // [[channel]] tables in the place of those two
+  std::map<std::string, std::string> files = {};  // beside the tenant's own, by name
+  std::uint16_t platform_port = 1;                // nobody listens there
+  std::uint16_t bot_port = 0;                     // 0: the FAQ bot
   int bot_deadline_ms = 8'000;
-  std::string extra = {};           // more TOML at the end
+  std::string extra = {};  // more TOML at the end
 };
 std::string tenant_toml(const TenantText& text);
 
 class World {
  public:
-  explicit World(std::vector<TenantText> tenants);
+  explicit World(const std::vector<TenantText>& tenants);
+  // Over what `furnish` writes into an empty directory: parley.toml and all it names.
+  using Furnish = std::function<void(const std::string& directory)>;
+  explicit World(const Furnish& furnish);
   ~World();
   // Ends the gateway (gracefully unless told) and starts it again over the same directory.
   void restart();
@@ -49,7 +55,6 @@ class World {
  private:
   void start();
   std::string directory_;
-  std::vector<TenantText> tenants_;
   std::unique_ptr<gateway::Running> running_;
 };
 
