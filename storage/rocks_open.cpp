@@ -137,7 +137,6 @@ Result<std::unique_ptr<RocksStore>> RocksStore::open(const Options& options, con
 
   auto background = std::make_shared<BackgroundErrors>();
   rocks.listeners.push_back(background);
-  rocks.listeners.push_back(std::make_shared<BackgroundPriority>());
   rocks.create_if_missing = is_new;
   if (is_new) {
     if (auto made = make_directory_durably(database_path(path)); !made) {

@@ -11,11 +11,9 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <utility>
 
 #include "storage/commit_queue.hpp"
 #include "storage/rocks_store.hpp"
-#include "storage/thread_priority.hpp"
 
 namespace parley::storage {
 
@@ -45,21 +43,6 @@ class BackgroundErrors final : public rocksdb::EventListener {
  private:
   std::mutex mutex_;
   CommitQueue* queue_ = nullptr;
-};
-
-// Flushes and compactions give way to the committer and the cores from their thread's first job on.
-class BackgroundPriority final : public rocksdb::EventListener {
- public:
-  void OnFlushBegin(rocksdb::DB*, const rocksdb::FlushJobInfo&) override { give_way_once(); }
-  void OnCompactionBegin(rocksdb::DB*, const rocksdb::CompactionJobInfo&) override {
-    give_way_once();
-  }
-
- private:
-  static void give_way_once() {
-    thread_local bool asked = false;
-    if (!std::exchange(asked, true)) give_way();
-  }
 };
 
 // The store's own words about itself.

@@ -11,7 +11,6 @@ namespace parley::storage {
 namespace {
 
 constexpr std::uint64_t kShortTurnNs = 100'000;  // the least the kernel takes; its default is 3 ms
-constexpr int kBehind = 5;                       // a third of a share
 
 // As in linux/sched/types.h, which cannot be included beside the C library's sched.h.
 struct SchedulerWish {
@@ -28,11 +27,6 @@ struct SchedulerWish {
 void ask_for_short_turns() noexcept {
   SchedulerWish wish{.nice = ::getpriority(PRIO_PROCESS, 0), .runtime_ns = kShortTurnNs};
   ::syscall(SYS_sched_setattr, 0, &wish, 0U);
-}
-
-void give_way() noexcept {
-  // On Linux a "process" of setpriority() is one thread.
-  ::setpriority(PRIO_PROCESS, 0, ::getpriority(PRIO_PROCESS, 0) + kBehind);
 }
 
 }  // namespace parley::storage

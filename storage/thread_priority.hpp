@@ -11,7 +11,4 @@ namespace parley::storage {
 // acknowledgements waiting for each.
 void ask_for_short_turns() noexcept;
 
-// Behind the others when there is not time for all, but never starved.
-void give_way() noexcept;
-
 }  // namespace parley::storage
