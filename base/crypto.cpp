@@ -66,11 +66,12 @@ std::string hmac(const EVP_MD* kind, std::string_view key, std::string_view byte
 struct KeyFree {
   void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
 };
-using PublicKey = std::unique_ptr<EVP_PKEY, KeyFree>;
+using Key = std::unique_ptr<EVP_PKEY, KeyFree>;
 
 struct DigestFree {
   void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
 };
+using DigestContext = std::unique_ptr<EVP_MD_CTX, DigestFree>;
 
 // The bytes between "-----BEGIN ...-----" and "-----END", white space left out.
 std::optional<std::string> pem_bytes(std::string_view pem) {
@@ -88,16 +89,23 @@ std::optional<std::string> pem_bytes(std::string_view pem) {
   return from_base64(text);
 }
 
-PublicKey rsa_key(std::string_view pem) {
+Key rsa_key(std::string_view pem) {
   const auto der = pem_bytes(pem);
   if (!der || der->empty()) return nullptr;
   const auto size = static_cast<long>(der->size());
   const unsigned char* at = bytes_of(std::string_view(*der));
-  PublicKey key(d2i_PUBKEY(nullptr, &at, size));
+  Key key(d2i_PUBKEY(nullptr, &at, size));
   at = bytes_of(std::string_view(*der));
   if (!key) key.reset(d2i_PublicKey(EVP_PKEY_RSA, nullptr, &at, size));
   if (key && EVP_PKEY_get_base_id(key.get()) != EVP_PKEY_RSA) key.reset();
   return key;
+}
+
+constexpr std::size_t kEd25519KeyBytes = 32, kEd25519SignatureBytes = 64;
+
+Key ed25519_private(std::string_view seed) {
+  if (seed.size() != kEd25519KeyBytes) return {};
+  return Key(EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, bytes_of(seed), seed.size()));
 }
 
 constexpr std::string_view kHex = "0123456789abcdef";
@@ -163,8 +171,8 @@ bool is_rsa_public_key(std::string_view public_key_pem) {
 
 bool verify_rsa_sha256(std::string_view public_key_pem, std::string_view bytes,
                        std::string_view signature) {
-  const PublicKey key = rsa_key(public_key_pem);
-  const std::unique_ptr<EVP_MD_CTX, DigestFree> context(EVP_MD_CTX_new());
+  const Key key = rsa_key(public_key_pem);
+  const DigestContext context(EVP_MD_CTX_new());
   if (!key || !context || signature.empty()) return false;
   return EVP_DigestVerifyInit(context.get(), nullptr, EVP_sha256(), nullptr, key.get()) == 1 &&
          EVP_DigestVerify(context.get(), bytes_of(signature), signature.size(), bytes_of(bytes),
@@ -227,6 +235,39 @@ std::optional<std::string> aes256_cbc_encrypt(std::string_view key, std::string_
 std::optional<std::string> aes128_cbc_decrypt(std::string_view key, std::string_view iv,
                                               std::string_view bytes) {
   return aes_cbc(EVP_aes_128_cbc(), key, iv, bytes, 0);
+}
+
+std::optional<std::string> ed25519_public_key(std::string_view seed) {
+  const Key key = ed25519_private(seed);
+  std::string out(kEd25519KeyBytes, '\0');
+  std::size_t size = out.size();
+  if (!key || EVP_PKEY_get_raw_public_key(key.get(), bytes_of(out), &size) != 1) return {};
+  return out;
+}
+
+std::optional<std::string> ed25519_sign(std::string_view seed, std::string_view bytes) {
+  const Key key = ed25519_private(seed);
+  const DigestContext ctx(EVP_MD_CTX_new());
+  std::string out(kEd25519SignatureBytes, '\0');
+  std::size_t size = out.size();
+  if (!key || !ctx || EVP_DigestSignInit(ctx.get(), nullptr, nullptr, nullptr, key.get()) != 1 ||
+      EVP_DigestSign(ctx.get(), bytes_of(out), &size, bytes_of(bytes), bytes.size()) != 1) {
+    return {};
+  }
+  return out;
+}
+
+bool ed25519_verify(std::string_view public_key, std::string_view bytes,
+                    std::string_view signature) noexcept {
+  if (public_key.size() != kEd25519KeyBytes || signature.size() != kEd25519SignatureBytes) {
+    return false;
+  }
+  const Key key(EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, bytes_of(public_key),
+                                            public_key.size()));
+  const DigestContext ctx(EVP_MD_CTX_new());
+  return key && ctx && EVP_DigestVerifyInit(ctx.get(), nullptr, nullptr, nullptr, key.get()) == 1 &&
+         EVP_DigestVerify(ctx.get(), bytes_of(signature), signature.size(), bytes_of(bytes),
+                          bytes.size()) == 1;
 }
 
 std::string random_bytes(std::size_t count) {

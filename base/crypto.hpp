@@ -1,5 +1,6 @@
 // base/crypto.hpp
-// Digests, MACs, encodings and random bytes, as strings of bytes. OpenSSL stays in crypto.cpp.
+// Digests, MACs, signatures, encodings and random bytes, as strings of bytes. OpenSSL stays in
+// crypto.cpp.
 //
 // Errors   decoders give nullopt on bad input; nothing throws.
 // Threads  any.
@@ -44,6 +45,13 @@ std::optional<std::string> aes256_cbc_encrypt(std::string_view key, std::string_
 
 std::optional<std::string> aes128_cbc_decrypt(std::string_view key, std::string_view iv,
                                               std::string_view bytes);
+
+// Ed25519 (RFC 8032). A seed and a public key are 32 bytes, a signature 64; nullopt and false for
+// any other size.
+std::optional<std::string> ed25519_public_key(std::string_view seed);
+std::optional<std::string> ed25519_sign(std::string_view seed, std::string_view bytes);
+bool ed25519_verify(std::string_view public_key, std::string_view bytes,
+                    std::string_view signature) noexcept;
 
 std::string random_bytes(std::size_t count);
 std::string random_hex(std::size_t bytes);

@@ -226,6 +226,9 @@ class TokenSource {
     Milliseconds lifetime{};
   };
   virtual ~TokenSource() = default;
+  // Does this send need a token before its first call? A connector that finds out later says
+  // RefreshToken.
+  virtual bool needed(const SendContext&) const { return true; }
   // `force`: the last one was refused, a cached one must not come back.
   virtual HttpCall request(const Channel&, bool force) const = 0;
   virtual Result<Token> read(const HttpAnswer&) const = 0;

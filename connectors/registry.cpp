@@ -1,7 +1,11 @@
 #include "connectors/registry.hpp"
 
 #include "connectors/custom/custom.hpp"
+#include "connectors/dingtalk/dingtalk.hpp"
+#include "connectors/douyin/douyin.hpp"
+#include "connectors/feishu/feishu.hpp"
 #include "connectors/mapped/mapped.hpp"
+#include "connectors/qq/qq.hpp"
 #include "connectors/telegram/telegram.hpp"
 #include "connectors/twilio/twilio.hpp"
 #include "connectors/webchat/webchat.hpp"
@@ -9,6 +13,7 @@
 #include "connectors/wechat_oa/wechat_oa.hpp"
 #include "connectors/wecom/wecom.hpp"
 #include "connectors/wecom_kf/wecom_kf.hpp"
+#include "connectors/weibo/weibo.hpp"
 
 namespace parley::connectors {
 
@@ -35,6 +40,11 @@ const Registry& builtin_registry() {
     entries.push_back(make_twilio_voice());
     entries.push_back(make_mapped());
     for (auto& preset : make_mapped_presets()) entries.push_back(std::move(preset));
+    entries.push_back(make_feishu());
+    entries.push_back(make_dingtalk());
+    entries.push_back(make_qq());
+    entries.push_back(make_douyin());
+    entries.push_back(make_weibo());
     return Registry(std::move(entries));
   }();
   return kRegistry;

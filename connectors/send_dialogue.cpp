@@ -3,7 +3,7 @@
 namespace parley::connectors {
 
 SendDialogue::Next SendDialogue::begin(TimePoint now) {
-  if (entry_.token_source) return NeedToken{};
+  if (entry_.token_source && entry_.token_source->needed(context(now))) return NeedToken{};
   return follow(entry_.connector->start(context(now)));
 }
 
@@ -35,6 +35,10 @@ SendDialogue::Next SendDialogue::follow(SendStep step) {
                    .detail = "the platform refused our credentials",
                    .code_text = std::move(refresh->code_text)};
     }
+    // The first token of a dialogue that began without one is no renewal.
+    const bool first = token_.empty() && !asked_;
+    asked_ = true;
+    if (first) return NeedToken{};
     if (renewed_) {
       return Error{.code = Errc::unavailable,
                    .detail = "the platform refused a renewed access token",

@@ -50,6 +50,7 @@ class SendDialogue {
   const Channel& channel_;
   Send send_;
   std::string token_;
+  bool asked_ = false;  // for a token, by a dialogue that began without one
   bool renewed_ = false;
   int calls_ = 0;
 };

@@ -110,6 +110,54 @@ TEST(Aes256Cbc, RefusesWrongSizes) {
   EXPECT_FALSE(aes256_cbc_encrypt(key, iv, "short"));
 }
 
+// RFC 8032, section 7.1, tests 1 and 2.
+TEST(Ed25519, GivesTheKnownAnswers) {
+  struct Known {
+    std::string_view seed, public_key, message, signature;
+  };
+  constexpr Known kKnown[] = {
+      {"9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60",
+       "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", "",
+       "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf"
+       "9"
+       "b46bd25bf5f0595bbe24655141438e7a100b"},
+      {"4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb",
+       "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c", "72",
+       "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f"
+       "1"
+       "1d8c387b2eaeb4302aeeb00d291612bb0c00"},
+  };
+  for (const auto& known : kKnown) {
+    const auto seed = *from_hex(known.seed), message = *from_hex(known.message);
+    EXPECT_EQ(to_hex(*ed25519_public_key(seed)), known.public_key);
+    const auto signature = *ed25519_sign(seed, message);
+    EXPECT_EQ(to_hex(signature), known.signature);
+    EXPECT_TRUE(ed25519_verify(*from_hex(known.public_key), message, signature));
+    EXPECT_FALSE(ed25519_verify(*from_hex(known.public_key), message + "x", signature));
+  }
+}
+
+TEST(Ed25519, RefusesEveryChangedBitAndWrongSizes) {
+  const std::string seed(32, 's'), message = "message";
+  const auto key = *ed25519_public_key(seed);
+  const auto good = *ed25519_sign(seed, message);
+  ASSERT_TRUE(ed25519_verify(key, message, good));
+  for (std::size_t i = 0; i < good.size(); ++i) {
+    for (int bit = 0; bit < 8; ++bit) {
+      auto changed = good;
+      changed[i] = static_cast<char>(changed[i] ^ (1 << bit));
+      EXPECT_FALSE(ed25519_verify(key, message, changed)) << i << " " << bit;
+    }
+  }
+  EXPECT_FALSE(ed25519_verify(key, message, good.substr(1)));
+  EXPECT_FALSE(ed25519_verify(key, message, good + "x"));
+  EXPECT_FALSE(ed25519_verify(key, message, ""));
+  EXPECT_FALSE(ed25519_verify(key.substr(1), message, good));
+  EXPECT_FALSE(ed25519_verify("", message, good));
+  EXPECT_FALSE(ed25519_public_key("short"));
+  EXPECT_FALSE(ed25519_sign("", message));
+}
+
 TEST(EqualConstantTime, IsEqualityButForEmpty) {
   EXPECT_TRUE(equal_constant_time("secret", "secret"));
   EXPECT_FALSE(equal_constant_time("secret", "secreT"));

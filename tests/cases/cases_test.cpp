@@ -10,6 +10,8 @@
 #include <iterator>
 #include <sstream>
 
+#include "connectors/registry.hpp"
+
 namespace parley::gateway::cli {
 namespace {
 
@@ -54,9 +56,9 @@ TEST(OwnCases, AllPass) {
   int status = -1;
   const auto out = run({kOwnCases}, status);
   EXPECT_EQ(status, 0) << out;
-  for (const char* platform :
-       {"wechat_oa", "wechat_miniprogram", "wecom", "wecom_kf", "telegram", "webchat", "custom"}) {
-    EXPECT_NE(out.find(std::string(platform) + ": "), std::string::npos) << out;
+  for (const auto& entry : connectors::builtin_registry().entries()) {
+    const std::string platform(entry.connector->platform());
+    EXPECT_NE(out.find(platform + ": "), std::string::npos) << platform << '\n' << out;
   }
   EXPECT_EQ(out.find("not compared"), std::string::npos) << out;
 }
@@ -76,6 +78,9 @@ const SpoiledCase kSpoiled[] = {
     {"Sender", "telegram__text", "\"sender_id\": \"42\"", "\"sender_id\": \"43\"", "sender_id"},
     {"Time", "telegram__text", "1700000000000", "1700000000001", "timestamp_ms"},
     {"Key", "telegram__text", "\"update:9\"", "\"update:10\"", "dedupe_key"},
+    {"KeyInAHeader", "douyin__text", "\"header Msg-Id\"", "\"header Host\"", "dedupe_key"},
+    {"Conversation", "douyin__text", "\"conversation_id\": \"@c1==\"",
+     "\"conversation_id\": \"@c2==\"", "conversation_id"},
     {"Outcome", "telegram__text", "\"outcome\": \"message\"", "\"outcome\": \"ignore\"", "outcome"},
     {"Status", "telegram__text", "[200]", "[204]", "http_status"},
     {"NumberOfMessages", "telegram__ignored_update", "\"messages\": []", "\"messages\": [{}]",
@@ -89,6 +94,8 @@ const SpoiledCase kSpoiled[] = {
     {"Result", "telegram__send_blocked", "recipient_opted_out", "retry", "result"},
     {"ErrorCode", "telegram__send_blocked", "\"error_code\": \"403\"", "\"error_code\": \"404\"",
      "error_code"},
+    {"JsonInsideJson", "feishu__send_text", "\"{\\\"text\\\": \\\"您好", "\"{\\\"text\\\": \\\"您",
+     "request 1 JSON"},
     {"TooFewRequests", "telegram__send_text", "\"*/bot7001", "\"x/bot7001", "script"},
     {"ResponseBody", "custom__message", "accepted", "rejected", "response body"},
     {"PulledText", "wecom_kf__text", "\"text\": \"你好\"", "\"text\": \"再见\"",

@@ -102,6 +102,44 @@ TEST(SendDialogue, GivesUpOnASecondRefusal) {
   EXPECT_EQ(std::get<Error>(end).code_text, "40001");
 }
 
+// A platform that has another way as long as it takes us without a token.
+class LateToken final : public TokenSource {
+ public:
+  bool needed(const SendContext&) const override { return false; }
+  HttpCall request(const Channel&, bool) const override { return {}; }
+  Result<Token> read(const HttpAnswer&) const override { return Token{}; }
+};
+
+TEST(SendDialogue, BeginsWithoutATokenThatIsNotNeededAndGetsItWhenItIs) {
+  Entry entry = entry_of(1, false);
+  entry.token_source = std::make_unique<LateToken>();
+  const Channel channel;
+  SendDialogue dialogue(entry, channel, {});
+  EXPECT_EQ(url(dialogue.begin({})), "https://steps.example/");
+  const auto wanted = dialogue.give_answer(status(401), {});
+  EXPECT_EQ(std::get<SendDialogue::NeedToken>(wanted).refused, "");
+  EXPECT_EQ(url(dialogue.give_token("A", {})), "https://steps.example/A");
+  // That was no renewal: one is still allowed, a second is not.
+  const auto refused = dialogue.give_answer(status(401), {});
+  EXPECT_EQ(std::get<SendDialogue::NeedToken>(refused).refused, "A");
+  dialogue.give_token("B", {});
+  EXPECT_EQ(std::get<Error>(dialogue.give_answer(status(401), {})).code, Errc::unavailable);
+}
+
+TEST(SendDialogue, ASourceOfEmptyTokensEnds) {
+  Entry entry = entry_of(1, false);
+  entry.token_source = std::make_unique<LateToken>();
+  const Channel channel;
+  SendDialogue dialogue(entry, channel, {});
+  dialogue.begin({});
+  auto next = dialogue.give_answer(status(401), {});
+  for (int i = 0; i < 5 && !std::holds_alternative<Error>(next); ++i) {
+    next = std::holds_alternative<HttpCall>(next) ? dialogue.give_answer(status(401), {})
+                                                  : dialogue.give_token("", {});
+  }
+  EXPECT_TRUE(std::holds_alternative<Error>(next));
+}
+
 TEST(SendDialogue, ARefusalWithoutTokensIsOurSettings) {
   const Entry entry = entry_of(1, false);
   const Channel channel;

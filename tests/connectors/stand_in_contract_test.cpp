@@ -281,6 +281,7 @@ TEST_P(StandInContract, AnExpiredTokenIsRenewedAndTheAnswerSentOnce) {
   const std::string old = api.token;
   api.stand_in().expire_token();
   Send send = answer_to(message);
+  send.id = SendId{place_id("snd", send.person, 2)};
   send.idempotency_key = "key_other";
   send.reply_token.clear();
   const auto ended = api.run(send);

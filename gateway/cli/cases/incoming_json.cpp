@@ -117,6 +117,11 @@ Json media_json(const Media& media) {
   return out;
 }
 
+// What the platform only names (a sticker without its picture) is a type without media.
+bool has_bytes(const Media& media) {
+  return !media.url.empty() || !media.platform_id.empty() || !media.media_id.empty();
+}
+
 Json location_json(const Location& place) {
   Json out = json_object();
   set(out, "type", json_text("location"));
@@ -165,6 +170,19 @@ Json referral_json(const Referral& referral) {
 
 std::int64_t ms_of(TimePoint time) { return time.time_since_epoch().count(); }
 
+// The conversation as the platform names it: said by the message where the address of an answer is
+// another thing.
+std::string conversation_of(const connectors::Incoming& in) {
+  if (const auto* said = std::get_if<connectors::MessageIn>(&in.what)) {
+    const auto& attributes = said->message.attributes;
+    const auto found = attributes.find("conversation_id");
+    if (found != attributes.end()) {
+      if (const auto* id = std::get_if<std::string>(&found->second)) return *id;
+    }
+  }
+  return in.group.empty() ? in.recipient : in.group;
+}
+
 // What messages, events and receipts have in common.
 Json who_json(const connectors::Incoming& in) {
   Json out = json_object();
@@ -172,7 +190,7 @@ Json who_json(const connectors::Incoming& in) {
   set(out, "recipient_id", json_text(in.account));
   set(out, "account_id", json_text(in.account));
   set(out, "chat_id", json_text(in.recipient));
-  set(out, "conversation_id", json_text(in.group.empty() ? in.recipient : in.group));
+  set(out, "conversation_id", json_text(conversation_of(in)));
   set(out, "conversation_type", json_text(in.group.empty() ? "user" : "group"));
   set(out, "contact_name", json_text(in.identity.display_name));
   set(out, "username", json_text(in.identity.username));
@@ -259,7 +277,8 @@ Json message_json(const connectors::Incoming& in, const connectors::MessageIn& s
   set(out, "reply_to_external_id", json_text(message.reply_to));
   Json media = json_array();
   for (const auto& part : message.content) {
-    if (const auto* one = std::get_if<Media>(&part)) media.items.push_back(media_json(*one));
+    const auto* one = std::get_if<Media>(&part);
+    if (one && has_bytes(*one)) media.items.push_back(media_json(*one));
     set_part(out, part);
   }
   set(out, "media", std::move(media));

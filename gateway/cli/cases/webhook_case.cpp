@@ -325,12 +325,21 @@ void match_statuses(const Json& expected, const Happened& happened, Verdict& ver
   match(want, actual, "statuses", verdict);
 }
 
-void match_dedupe_key(const Json& expected, const Happened& happened, Verdict& verdict) {
+// "header X" stands for what the request says there.
+std::string key_meant(const std::string& want, const connectors::WebhookRequest& request) {
+  constexpr std::string_view kHeader = "header ";
+  if (!want.starts_with(kHeader)) return want;
+  return std::string(request.header(lower(want.substr(kHeader.size()))));
+}
+
+void match_dedupe_key(const Json& expected, const Happened& happened,
+                      const connectors::WebhookRequest& request, Verdict& verdict) {
   const Json& want = expected["dedupe_key"];
   if (!want.is_text() || happened.events.empty()) return;
+  const std::string key = key_meant(want.text, request);
   const bool found = std::ranges::any_of(
-      happened.events, [&](const Incoming& event) { return event.dedup_key == want.text; });
-  if (!found) verdict.differ("dedupe_key", want.text, happened.events.front().dedup_key);
+      happened.events, [&](const Incoming& event) { return event.dedup_key == key; });
+  if (!found) verdict.differ("dedupe_key", key, happened.events.front().dedup_key);
 }
 
 // A message without a key would be taken twice when the platform sends it twice.
@@ -367,7 +376,7 @@ Verdict run_webhook_case(const Case& one, const connectors::Entry& entry) {
   match_messages(expected, happened, verdict);
   match_list<connectors::SignalIn>(expected, "events", happened, event_json, verdict);
   match_statuses(expected, happened, verdict);
-  match_dedupe_key(expected, happened, verdict);
+  match_dedupe_key(expected, happened, request->view(), verdict);
   static const std::set<std::string> kKnown = {"outcome",
                                                "http_status_allowed",
                                                "messages",
