@@ -90,6 +90,11 @@ struct ReceiptIn {
   std::string external_id;  // of the message we sent
   DeliveryState state = DeliveryState::delivered;
   std::string error_code, error;
+  // Instead of an id: all that was sent on this channel until then.
+  std::optional<TimePoint> up_to = {};
+  // Our own id of the send, where the platform gives it back. It settles a send whose answer was
+  // lost, so it may only come of the last of several messages.
+  std::string send = {};
 };
 
 enum class OptChange : std::uint8_t { none, opted_out, opted_in };
@@ -123,6 +128,9 @@ struct Parsed {
   std::vector<Incoming> events;       // in the order the platform sent them
   std::optional<Error> stopped = {};  // what ended parsing early; events before it stand
   std::vector<Bell> bells = {};       // what to pull now
+  // The platform repeats for days what it sees refused, and a repeat would be no better: it gets
+  // its acknowledgement even when nothing could be read.
+  bool acknowledge_anyway = false;
 };
 
 // A part of a file to be sent as multipart/form-data; the gateway reads the bytes from our store,
@@ -248,6 +256,14 @@ class Typing {
   virtual ~Typing() = default;
   virtual std::optional<HttpCall> typing(const std::string& recipient, bool on, const Channel&,
                                          std::string_view access_token) const = 0;
+  // For platforms that show it below a message of the customer's: `last_message` is their latest
+  // as the platform names it, "" if there is none.
+  virtual std::optional<HttpCall> typing_after(const std::string& /*last_message*/,
+                                               const std::string& recipient, bool on,
+                                               const Channel& channel,
+                                               std::string_view access_token) const {
+    return typing(recipient, on, channel, access_token);
+  }
 };
 
 // Platforms whose events we fetch, page by page from a cursor: a webhook is only a bell there, or

@@ -4,7 +4,9 @@
 #include "connectors/dingtalk/dingtalk.hpp"
 #include "connectors/douyin/douyin.hpp"
 #include "connectors/feishu/feishu.hpp"
+#include "connectors/instagram/instagram.hpp"
 #include "connectors/mapped/mapped.hpp"
+#include "connectors/messenger/messenger.hpp"
 #include "connectors/qq/qq.hpp"
 #include "connectors/telegram/telegram.hpp"
 #include "connectors/twilio/twilio.hpp"
@@ -14,6 +16,7 @@
 #include "connectors/wecom/wecom.hpp"
 #include "connectors/wecom_kf/wecom_kf.hpp"
 #include "connectors/weibo/weibo.hpp"
+#include "connectors/whatsapp/whatsapp.hpp"
 
 namespace parley::connectors {
 
@@ -45,6 +48,9 @@ const Registry& builtin_registry() {
     entries.push_back(make_qq());
     entries.push_back(make_douyin());
     entries.push_back(make_weibo());
+    entries.push_back(make_whatsapp());
+    entries.push_back(make_messenger());
+    entries.push_back(make_instagram());
     return Registry(std::move(entries));
   }();
   return kRegistry;

@@ -29,6 +29,7 @@ struct ReplyPolicy {
   std::string trigger;
   Milliseconds window{};
   std::uint32_t quota = 0;
+  bool people_only = false;  // for answers of people, not of bots
 };
 
 struct Capabilities {

@@ -89,6 +89,7 @@ enum class ActionType : std::uint8_t {
 struct Action {
   ActionType type = ActionType::reply;
   std::string title;         // what the customer sees
+  std::string description;   // a line below the title, where actions are shown as a list
   std::string payload;       // comes back as ActionResponse.payload
   std::string url;           // link, webview, form
   std::string app_id, page;  // mini_program

@@ -30,6 +30,8 @@ struct Send {
   std::string step_data;    // what the connector asked to remember between steps
   TimePoint created_at{}, not_before{};
   std::optional<TimePoint> expires_at;  // after this it fails as expired
+  // Until then anybody may answer; none: that window is closed, or the channel has none.
+  std::optional<TimePoint> window_ends_at = {};
   bool bulk = false;                    // yields to interactive sends of the same channel
   std::string last_error;
   Unknown unknown = {};

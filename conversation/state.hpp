@@ -36,6 +36,8 @@ struct SentRef {
   std::uint64_t send_seq = 0;     // seq in SendId
   std::uint64_t message_seq = 0;  // seq in MessageId
   DeliveryStatus status;
+  ChannelId channel = {};  // "" in rows of before, as if of any
+  TimePoint at{};          // when its last attempt was due
   friend bool operator==(const SentRef&, const SentRef&) = default;
 };
 

@@ -67,8 +67,9 @@ struct CustomerSignals {  // menu click, follow, typing, read, reaction, opt-out
 
 struct ReceiptArrived {
   ChannelId channel;
-  std::string external_id;  // or, when empty, `send`
-  SendId send;
+  std::string external_id;
+  SendId send;  // when no message has that id
+  std::optional<TimePoint> up_to = {};  // or all that was sent on the channel until then
   DeliveryStatus status;
   std::vector<DedupKey> dedup;
 };
@@ -256,7 +257,9 @@ struct WindowVerdict {
   std::optional<TimePoint> ends_at;
   std::optional<std::uint32_t> left;
 };
-WindowVerdict check_window(const State& state, const ChannelPolicy& channel, TimePoint now);
+// `speaker`: some windows are for people's answers only.
+WindowVerdict check_window(const State& state, const ChannelPolicy& channel, TimePoint now,
+                           AuthorType speaker);
 
 // A bot's answer that somebody else has overtaken: it must not go out any more.
 bool is_fenced_out(const Send& send, const State& state) noexcept;

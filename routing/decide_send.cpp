@@ -106,8 +106,10 @@ void finish(Draft& draft, Send send, const SendProgress& progress, DeliveryStatu
   note_notification(draft, send, status.state);
   const auto send_place = parse_place("snd", send.id.value);
   const auto message_place = parse_place("msg", send.message.id.value);
-  if (status.state == DeliveryState::sent || status.state == DeliveryState::delivered ||
-      status.state == DeliveryState::read) {
+  const bool may_be_there =
+      status.state == DeliveryState::sent || status.state == DeliveryState::delivered ||
+      status.state == DeliveryState::read || status.state == DeliveryState::uncertain;
+  if (may_be_there) {
     index_sent(draft, send, progress.external_ids);
     std::vector<std::string> ids = progress.external_ids;
     if (ids.empty()) ids.emplace_back();
@@ -115,7 +117,9 @@ void finish(Draft& draft, Send send, const SendProgress& progress, DeliveryStatu
       remember_sent(draft, {.external_id = std::move(id),
                             .send_seq = send_place ? send_place->seq : 0,
                             .message_seq = message_place ? message_place->seq : 0,
-                            .status = status});
+                            .status = status,
+                            .channel = send.channel,
+                            .at = std::max(send.created_at, send.not_before)});
     }
   }
   if (progress.dead_letter) {

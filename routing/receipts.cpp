@@ -19,22 +19,38 @@ bool move_up(Draft& draft, SentRef& ref, const DeliveryStatus& news) {
   return true;
 }
 
-bool is_about(const SentRef& ref, const PersonId& person, const ReceiptArrived& receipt,
+// News about all that went before: not what failed, and perhaps not what is uncertain.
+bool is_swept(const SentRef& ref, const ChannelId& channel, std::optional<TimePoint> up_to) {
+  const auto state = ref.status.state;
+  if (state == DeliveryState::failed || state == DeliveryState::uncertain) return false;
+  if (!ref.channel.empty() && ref.channel != channel) return false;
+  return !up_to || ref.at <= *up_to;
+}
+
+bool is_about(const SentRef& ref, const PersonId& person, const ReceiptArrived& receipt, bool named,
               std::uint64_t send_seq) {
-  return goes_by(ref, person, receipt.external_id) || (send_seq != 0 && ref.send_seq == send_seq);
+  if (receipt.up_to) return is_swept(ref, receipt.channel, receipt.up_to);
+  if (named) return goes_by(ref, person, receipt.external_id);
+  return send_seq != 0 && ref.send_seq == send_seq;
 }
 
 // A receipt for a send whose outcome we do not know yet: it did arrive, or was refused.
-bool settle_open(Draft& draft, const SendId& send, std::uint64_t seq,
-                 const DeliveryStatus& status) {
+bool settle_open(Draft& draft, const ReceiptArrived& receipt, std::uint64_t seq) {
+  const SendId& send = receipt.send;
+  const DeliveryStatus& status = receipt.status;
   const auto open = std::ranges::find(draft.state.open_sends, send);
   if (open == draft.state.open_sends.end()) return false;
   const bool says_something = advance(DeliveryState::uncertain, status.state) == status.state;
   if (!says_something) return false;
   draft.state.open_sends.erase(open);
   draft.out.finished_sends.push_back(send);
-  SentRef ref{.external_id = {}, .send_seq = seq, .message_seq = seq, .status = status};
-  put_delivery(draft, seq, seq, status, {});
+  const bool theirs = receipt.external_id != send.value;
+  SentRef ref{.external_id = theirs ? receipt.external_id : std::string(),
+              .send_seq = seq,
+              .message_seq = seq,
+              .status = status,
+              .channel = receipt.channel};
+  put_delivery(draft, seq, seq, status, ref.external_id);
   remember_sent(draft, std::move(ref));
   return true;
 }
@@ -64,17 +80,21 @@ bool mark_read(Draft& draft, const CustomerSignals& signal) {
   auto& sent = draft.state.sent;
   const std::string upto = signal.target ? signal.target->message : std::string();
   std::size_t end = sent.size();
+  std::optional<TimePoint> until = signal.occurred_at;
   if (!upto.empty()) {
+    until.reset();
     end = 0;  // a message we do not know: no news
     for (std::size_t i = 0; i < sent.size(); ++i) {
       if (goes_by(sent[i], draft.state.person, upto)) end = i + 1;
     }
   }
-  const bool news = std::any_of(
-      sent.begin(), sent.begin() + static_cast<std::ptrdiff_t>(end), [](const SentRef& ref) {
-        return advance(ref.status.state, DeliveryState::read) != ref.status.state;
-      });
-  if (!news) return false;
+  std::vector<SentRef*> seen;
+  for (std::size_t i = 0; i < end; ++i) {
+    const bool is_it = !upto.empty() && goes_by(sent[i], draft.state.person, upto);
+    const bool news = advance(sent[i].status.state, DeliveryState::read) != sent[i].status.state;
+    if (news && (is_it || is_swept(sent[i], signal.channel.id, until))) seen.push_back(&sent[i]);
+  }
+  if (seen.empty()) return false;
   Event& event = draft.append(EventType::message_read);
   event.occurred_at = signal.occurred_at.value_or(draft.now);
   event.channel = signal.channel;
@@ -82,7 +102,7 @@ bool mark_read(Draft& draft, const CustomerSignals& signal) {
   event.target = signal.target;
   DeliveryStatus read;
   read.state = DeliveryState::read;
-  for (std::size_t i = 0; i < end; ++i) move_up(draft, sent[i], read);
+  for (SentRef* ref : seen) move_up(draft, *ref, read);
   return true;
 }
 
@@ -94,13 +114,24 @@ Decided decide_command(const State& state, const ReceiptArrived& receipt,
       place && place->person == state.person) {
     send_seq = place->seq;
   }
+  const bool named = !receipt.external_id.empty() &&
+                     std::ranges::any_of(draft.state.sent, [&](const SentRef& ref) {
+                       return goes_by(ref, state.person, receipt.external_id);
+                     });
   bool changed = false;
   for (SentRef& ref : draft.state.sent) {
-    if (!is_about(ref, state.person, receipt, send_seq)) continue;
-    changed = move_up(draft, ref, receipt.status) || changed;
+    if (!is_about(ref, state.person, receipt, named, send_seq)) continue;
+    const bool was_uncertain = ref.status.state == DeliveryState::uncertain;
+    if (was_uncertain && receipt.external_id != receipt.send.value) {
+      ref.external_id = receipt.external_id;
+    }
+    if (!move_up(draft, ref, receipt.status)) continue;
+    changed = true;
+    // The platform has settled it: nobody needs to any more.
+    if (was_uncertain) draft.out.erased_dead_letters.push_back({draft.place("snd", ref.send_seq)});
   }
   if (!changed && send_seq != 0) {
-    changed = settle_open(draft, receipt.send, send_seq, receipt.status);
+    changed = settle_open(draft, receipt, send_seq);
   }
   if (!changed) return unchanged(state);  // old news, or not ours
   draft.out.dedup = receipt.dedup;

@@ -72,7 +72,8 @@ Result<void> may_say(const Draft& draft, const Outgoing& outgoing) {
     return refused(Errc::recipient_gone, where + "the platform no longer reaches the customer");
   }
   if (!is_template(outgoing.message)) {
-    const auto window = check_window(draft.state, *channel, draft.now);
+    const auto window =
+        check_window(draft.state, *channel, draft.now, outgoing.message.author.type);
     if (!window.open) return refused(Errc::window_closed, where + window.reason);
   }
   if (draft.state.open_sends.size() >= kOpenSendsMax) {
@@ -106,7 +107,8 @@ MessageId put_send(Draft& draft, Outgoing outgoing) {
   send.expires_at = outgoing.message.expires_at;
   send.bulk = outgoing.bulk;
   if (channel && !is_template(outgoing.message)) {
-    const auto window = check_window(state, *channel, draft.now);
+    send.window_ends_at = check_window(state, *channel, draft.now, AuthorType::bot).ends_at;
+    const auto window = check_window(state, *channel, draft.now, outgoing.message.author.type);
     if (window.ends_at && (!send.expires_at || *window.ends_at < *send.expires_at)) {
       send.expires_at = window.ends_at;
     }

@@ -12,6 +12,10 @@ const ReplyPolicy* policy_of(const Capabilities& capabilities, std::string_view 
   return nullptr;
 }
 
+bool is_for(const ReplyPolicy& policy, AuthorType speaker) {
+  return !policy.people_only || speaker == AuthorType::agent;
+}
+
 std::string duration_text(Milliseconds time) {
   const auto minutes = std::chrono::ceil<std::chrono::minutes>(time).count();
   if (minutes % 60 == 0) return std::to_string(minutes / 60) + " h";
@@ -22,7 +26,20 @@ std::string_view trigger_text(std::string_view trigger) {
   return trigger == "user_message" ? std::string_view("message") : trigger;
 }
 
-std::string closed_reason(const Capabilities& capabilities, const ReplyWindow* used_up) {
+// Of the windows that the first trigger opens for this speaker, the longest.
+Milliseconds longest_window(const Capabilities& capabilities, AuthorType speaker) {
+  const ReplyPolicy& first = capabilities.reply_policy.front();
+  Milliseconds longest = first.window;
+  for (const ReplyPolicy& policy : capabilities.reply_policy) {
+    if (policy.trigger == first.trigger && is_for(policy, speaker)) {
+      longest = std::max(longest, policy.window);
+    }
+  }
+  return longest;
+}
+
+std::string closed_reason(const Capabilities& capabilities, const ReplyWindow* used_up,
+                          AuthorType speaker) {
   std::string out;
   if (used_up) {
     const ReplyPolicy* policy = policy_of(capabilities, used_up->trigger);
@@ -31,10 +48,9 @@ std::string closed_reason(const Capabilities& capabilities, const ReplyWindow* u
     out += trigger_text(used_up->trigger);
     out += " allows are used";
   } else {
-    const ReplyPolicy& first = capabilities.reply_policy.front();
     out = "no ";
-    out += trigger_text(first.trigger);
-    out += " of the customer in the last " + duration_text(first.window);
+    out += trigger_text(capabilities.reply_policy.front().trigger);
+    out += " of the customer in the last " + duration_text(longest_window(capabilities, speaker));
   }
   out += capabilities.templates ? "; allowed now: template"
                                 : "; allowed now: nothing until the customer writes again";
@@ -51,7 +67,8 @@ bool has_left(const ReplyWindow& window, const ReplyPolicy& policy) {
 
 }  // namespace
 
-WindowVerdict check_window(const State& state, const ChannelPolicy& channel, TimePoint now) {
+WindowVerdict check_window(const State& state, const ChannelPolicy& channel, TimePoint now,
+                           AuthorType speaker) {
   if (!channel.capabilities || channel.capabilities->reply_policy.empty()) return {};
   const Capabilities& capabilities = *channel.capabilities;
   WindowVerdict out{.open = false, .reason = {}, .ends_at = {}, .left = {}};
@@ -60,20 +77,22 @@ WindowVerdict check_window(const State& state, const ChannelPolicy& channel, Tim
   std::uint32_t left = 0;
   for (const ReplyWindow& window : state.windows) {
     if (window.channel != channel.id) continue;
-    const ReplyPolicy* policy = policy_of(capabilities, window.trigger);
-    if (!policy || !is_running(window, *policy, now)) continue;
-    if (!has_left(window, *policy)) {
-      used_up = &window;
-      continue;
+    for (const ReplyPolicy& policy : capabilities.reply_policy) {
+      if (policy.trigger != window.trigger || !is_for(policy, speaker)) continue;
+      if (!is_running(window, policy, now)) continue;
+      if (!has_left(window, policy)) {
+        used_up = &window;
+        continue;
+      }
+      out.open = true;
+      const TimePoint ends_at = window.opened_at + policy.window;
+      out.ends_at = std::max(out.ends_at.value_or(ends_at), ends_at);
+      unlimited = unlimited || policy.quota == 0;
+      left += policy.quota - std::min(window.used, policy.quota);
     }
-    out.open = true;
-    const TimePoint ends_at = window.opened_at + policy->window;
-    out.ends_at = std::max(out.ends_at.value_or(ends_at), ends_at);
-    unlimited = unlimited || policy->quota == 0;
-    left += policy->quota - std::min(window.used, policy->quota);
   }
   if (!out.open) {
-    out.reason = closed_reason(capabilities, used_up);
+    out.reason = closed_reason(capabilities, used_up, speaker);
   } else if (!unlimited) {
     out.left = left;
   }

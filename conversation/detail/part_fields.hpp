@@ -62,6 +62,7 @@ template <class A>
 void list_fields(A& a, const Action*) {
   a.shown("type", &Action::type);
   a.field("title", &Action::title);
+  a.field("description", &Action::description);
   a.field("payload", &Action::payload);
   a.field("url", &Action::url);
   a.field("app_id", &Action::app_id);

@@ -172,6 +172,8 @@ void list_fields(A& a, const SentRef*) {
   a.field("send_seq", &SentRef::send_seq);
   a.field("message_seq", &SentRef::message_seq);
   a.shown("status", &SentRef::status);
+  a.field("channel_id", &SentRef::channel);
+  a.field("at", &SentRef::at);
 }
 
 template <class A>
@@ -232,6 +234,7 @@ void list_fields(A& a, const Send*) {
   a.field("created_at", &Send::created_at);
   a.field("not_before", &Send::not_before);
   a.field("expires_at", &Send::expires_at);
+  a.field("window_ends_at", &Send::window_ends_at);
   a.field("bulk", &Send::bulk);
   a.field("last_error", &Send::last_error);
 }
@@ -361,6 +364,7 @@ void list_fields(A& a, const ReplyPolicy*) {
   a.shown("trigger", &ReplyPolicy::trigger);
   a.shown("window_ms", &ReplyPolicy::window);
   a.shown("quota", &ReplyPolicy::quota);
+  a.field("people_only", &ReplyPolicy::people_only);
 }
 
 template <class A>

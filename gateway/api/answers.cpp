@@ -61,7 +61,7 @@ void write_windows(JsonWriter& out, const State& state, const Tenant& tenant, Ti
         .member("platform", address.channel.platform)
         .member("opted_out", address.opted_out);
     if (channel != tenant.policy->channels.end()) {
-      const auto verdict = routing::check_window(state, channel->second, now);
+      const auto verdict = routing::check_window(state, channel->second, now, AuthorType::agent);
       out.member("may_send", verdict.open && !address.opted_out);
       if (!verdict.reason.empty()) out.member("reason", verdict.reason);
       if (verdict.ends_at) out.member("window_ends_at", format_time(*verdict.ends_at));

@@ -91,7 +91,8 @@ net::awaitable<http::Response> Gateway::accept_webhook(std::shared_ptr<const Ten
          {"channel", channel_id},
          {"why", parsed.stopped->detail},
          {"events_before", parsed.events.size()}});
-    if (parsed.events.empty() && parsed.bells.empty()) co_return refusal(*parsed.stopped);
+    const bool nothing = parsed.events.empty() && parsed.bells.empty();
+    if (nothing && !parsed.acknowledge_anyway) co_return refusal(*parsed.stopped);
   }
 
   // One message and a platform that takes the answer in the acknowledgement: hold the line open.
@@ -173,13 +174,15 @@ std::optional<Gateway::Addressed> Gateway::address(const Tenant& owner,
     routing::ReceiptArrived command;
     command.channel = channel.id;
     command.external_id = receipt->external_id;
+    command.up_to = receipt->up_to;
     command.status.state = receipt->state;
     command.status.error_code = receipt->error_code;
     command.status.error = receipt->error;
     command.dedup = std::move(dedup);
-    if (const auto place = parse_place("snd", receipt->external_id)) {
+    const std::string& own = receipt->send.empty() ? receipt->external_id : receipt->send;
+    if (const auto place = parse_place("snd", own)) {
       person = place->person;  // a platform that gives our own id back
-      command.send = {receipt->external_id};
+      command.send = {own};
     }
     return Addressed{person, std::move(command)};
   }

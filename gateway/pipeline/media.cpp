@@ -18,12 +18,28 @@ namespace parley::gateway {
 namespace {
 
 constexpr int kFetchStepsMax = 4;
+constexpr std::size_t kTypingEventsMax = 20;  // looked through for the customer's latest message
 
 MediaKind kind_of(std::string_view mime) {
   if (mime.starts_with("image/")) return MediaKind::image;
   if (mime.starts_with("audio/")) return MediaKind::audio;
   if (mime.starts_with("video/")) return MediaKind::video;
   return MediaKind::file;
+}
+
+// The customer's latest message on this channel, as the platform names it; "" if it is not among
+// the last events.
+std::string last_message(const std::vector<storage::StoredEvent>& events,
+                         const ChannelId& channel) {
+  for (auto it = events.rbegin(); it != events.rend(); ++it) {
+    const auto event = from_stored<Event>(it->body);
+    if (!event || !event->message || !event->channel || event->channel->id != channel) continue;
+    const Message& message = *event->message;
+    if (message.direction == Direction::inbound && !message.external_id.empty()) {
+      return message.external_id;
+    }
+  }
+  return {};
 }
 
 // The description row: a message with this one part, so that one codec serves.
@@ -135,8 +151,14 @@ net::awaitable<Result<void>> Gateway::show_typing(const TenantId& tenant_id, con
   if (entry == owner->entries.end() || !entry->second->typing) co_return Result<void>();
   auto token = co_await tokens_.get(owner, address.channel.id, "");
   if (!token) co_return token.error();
-  const auto call = entry->second->typing->typing(address.recipient, on,
-                                                  owner->channels.at(address.channel.id), *token);
+  auto recent = co_await read<Result<std::vector<storage::StoredEvent>>>(
+      [tenant_id, person, seq = state->last_seq](storage::Store& store) {
+        const auto after = seq > kTypingEventsMax ? seq - kTypingEventsMax : 0;
+        return store.history_blocking(tenant_id, person, after, kTypingEventsMax);
+      });
+  const std::string last = recent ? last_message(*recent, address.channel.id) : std::string();
+  const auto call = entry->second->typing->typing_after(
+      last, address.recipient, on, owner->channels.at(address.channel.id), *token);
   if (!call) co_return Result<void>();
   http::ClientRequest request = to_request(*call);
   auto answer = co_await parts_.client.call(std::move(request));

@@ -38,6 +38,17 @@ TEST_F(GatewayTest, TheNoticeOfAQueueGoesTheSameWay) {
   EXPECT_TRUE(platform.calls().empty());
 }
 
+TEST_F(GatewayTest, WhatCannotBeReadIsRefusedUnlessItWouldComeBackForDays) {
+  const Shop shop, insisting({.insists = true});
+  Life life(store, shop.tenant());
+  EXPECT_EQ(life.webhook("nonsense").status, 400);
+  life.set_tenant(insisting.tenant());
+  const auto answer = life.webhook("nonsense");
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(answer.body, "ack");
+  life.set_tenant(shop.tenant());
+}
+
 TEST_F(GatewayTest, AnAnswerThatIsLateGoesByCall) {
   Platform platform;
   std::latch released(1);

@@ -11,7 +11,7 @@ using namespace connectors;
 
 class PlainConnector final : public Connector {
  public:
-  explicit PlainConnector(const PlatformTraits& traits) {
+  explicit PlainConnector(const PlatformTraits& traits) : insists_(traits.insists) {
     capabilities_.platform = "plain";
     capabilities_.idempotent_send = traits.idempotent;
     capabilities_.rate_per_s = traits.rate_per_s;
@@ -28,7 +28,9 @@ class PlainConnector final : public Connector {
   Parsed parse(const WebhookRequest& request, const Channel&) const override {
     const auto first = request.body.find('|'), second = request.body.find('|', first + 1);
     if (second == std::string_view::npos) {
-      return {.events = {}, .stopped = Error{.code = Errc::malformed, .detail = "no such form"}};
+      return {.events = {},
+              .stopped = Error{.code = Errc::malformed, .detail = "no such form"},
+              .acknowledge_anyway = insists_};
     }
     Parsed out;
     Incoming& incoming = out.events.emplace_back();
@@ -80,6 +82,7 @@ class PlainConnector final : public Connector {
 
  private:
   Capabilities capabilities_;
+  const bool insists_;
 };
 
 // An answer "<token> <lifetime in ms>".

@@ -24,6 +24,7 @@ struct PlatformTraits {
   bool tokens = false;  // each send needs one, got by POST <api_base>/token
   bool passive_reply = false;
   double rate_per_s = 0, burst = 0;
+  bool insists = false;  // repeats what it sees refused, so that nothing may be
 };
 
 struct ShopOptions {

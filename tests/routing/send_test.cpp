@@ -219,6 +219,97 @@ TEST(Receipts, AReadMarksEverythingUpToIt) {
   EXPECT_TRUE(world.must(read).events.empty());
 }
 
+TEST(Receipts, OurOwnIdSettlesAnUncertainSend) {
+  Sending world;
+  auto lost = world.report(DeliveryState::uncertain);
+  lost.dead_letter = true;
+  EXPECT_EQ(world.must(lost).dead_letters.size(), 1u);
+  ReceiptArrived receipt = world.receipt("x9", DeliveryState::sent);
+  EXPECT_TRUE(world.must(receipt).events.empty()) << "nobody knows that id";
+  receipt.send = world.row.id;
+  const auto settled = world.must(receipt);
+  EXPECT_EQ(types(settled), std::vector{delivery_updated});
+  EXPECT_EQ(settled.erased_dead_letters, std::vector{world.row.id});
+  EXPECT_EQ(world.state.sent.back().external_id, "x9");
+  // From now on its own id will do.
+  EXPECT_EQ(world.must(world.receipt("x9", DeliveryState::read)).events.size(), 1u);
+}
+
+TEST(Receipts, AWatermarkSaysNothingOfTheUncertain) {
+  Sending world;
+  auto lost = world.report(DeliveryState::uncertain);
+  lost.dead_letter = true;
+  world.must(lost);
+  ReceiptArrived receipt = world.receipt("", DeliveryState::delivered);
+  receipt.up_to = world.now + kDay;
+  EXPECT_TRUE(world.must(receipt).events.empty());
+}
+
+TEST(Receipts, APartsOwnIdSpeaksForThatPartOnly) {
+  Sending world;
+  auto sent = world.report(DeliveryState::sent);
+  sent.external_ids = {"x1", "x2"};
+  world.must(sent);
+  ReceiptArrived receipt = world.receipt("x2", DeliveryState::read);
+  receipt.send = world.row.id;
+  EXPECT_EQ(world.must(receipt).events.size(), 1u);
+  EXPECT_EQ(world.state.sent[0].status.state, DeliveryState::sent);
+  EXPECT_EQ(world.state.sent[1].status.state, DeliveryState::read);
+}
+
+// Three sends a minute apart on "chat"; the third has failed since.
+struct ThreeSent : Sending {
+  ThreeSent() {
+    for (int i = 1; i <= 3; ++i) {
+      auto sent = report(DeliveryState::sent);
+      sent.external_ids = {"x" + std::to_string(i)};
+      must(sent);
+      times.push_back(row.created_at);
+      now += kMinute;
+      must(AgentSays{.agent = {"anna"}, .message = text("next"), .channel = {}});
+      row = open_send();
+    }
+    must(receipt("x3", DeliveryState::failed));
+  }
+  DeliveryState state_of(std::size_t i) const { return state.sent.at(i).status.state; }
+  std::vector<TimePoint> times;
+};
+
+TEST(Receipts, AWatermarkReachesWhatWasSentUntilThen) {
+  ThreeSent world;
+  ReceiptArrived receipt = world.receipt("", DeliveryState::delivered);
+  receipt.up_to = world.times[0];
+  EXPECT_EQ(world.must(receipt).events.size(), 1u);
+  EXPECT_EQ(world.state_of(0), DeliveryState::delivered);
+  EXPECT_EQ(world.state_of(1), DeliveryState::sent);
+  EXPECT_TRUE(world.must(receipt).events.empty()) << "no news";
+  receipt.up_to = world.times[2] + kHour;
+  EXPECT_EQ(world.must(receipt).events.size(), 1u);
+  EXPECT_EQ(world.state_of(1), DeliveryState::delivered);
+  EXPECT_EQ(world.state_of(2), DeliveryState::failed) << "what failed did not arrive";
+  receipt.channel = {"oa"};
+  receipt.status.state = DeliveryState::read;
+  EXPECT_TRUE(world.must(receipt).events.empty()) << "another channel";
+}
+
+TEST(Receipts, AReadWithoutATargetReachesItsTimeOnItsChannel) {
+  ThreeSent world;
+  CustomerSignals read;
+  read.channel = channel("oa");
+  read.identity = world.says("").identity;
+  read.type = message_read;
+  read.occurred_at = world.times[1];
+  EXPECT_TRUE(world.must(read).events.empty()) << "another channel";
+  read.channel = channel("chat");
+  EXPECT_EQ(types(world.must(read)),
+            (std::vector{message_read, delivery_updated, delivery_updated}));
+  EXPECT_EQ(world.state_of(1), DeliveryState::read);
+  EXPECT_EQ(world.state_of(2), DeliveryState::failed);
+  read.target = Target{.message = "x3", .emoji = {}, .text = {}};
+  EXPECT_EQ(types(world.must(read)), (std::vector{message_read, delivery_updated}))
+      << "named, it did arrive after all";
+}
+
 TEST(Receipts, TheLatestSixtyFourAreRemembered) {
   Sending world;
   for (int i = 0; i < 100; ++i) {

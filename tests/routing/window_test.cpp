@@ -59,12 +59,46 @@ TEST(Window, Table) {
                                .opened_at = kStart - each.ago,
                                .used = each.used});
     }
-    const auto verdict = check_window(state, world.policy->channels.at({c.channel}), kStart);
+    const auto verdict =
+        check_window(state, world.policy->channels.at({c.channel}), kStart, AuthorType::bot);
     EXPECT_EQ(verdict.open, c.open) << verdict.reason;
     EXPECT_EQ(verdict.left, c.left);
     EXPECT_NE(verdict.reason.find(c.reason), std::string::npos) << verdict.reason;
     EXPECT_EQ(verdict.reason.empty(), c.open);
   }
+}
+
+TEST(Window, PeopleMayHaveALongerOne) {
+  const World world;
+  const auto& fb = world.policy->channels.at({"fb"});
+  State state = world.state;
+  open_window(state, {"fb"}, "user_message", kStart, kStart);
+  const auto ask = [&](TimePoint at, AuthorType who) { return check_window(state, fb, at, who); };
+  EXPECT_EQ(ask(kStart, AuthorType::bot).ends_at, kStart + kDay);
+  EXPECT_EQ(ask(kStart, AuthorType::agent).ends_at, kStart + 7 * kDay);
+  EXPECT_FALSE(ask(kStart + kDay, AuthorType::bot).open);
+  EXPECT_FALSE(ask(kStart + kDay, AuthorType::system).open);
+  EXPECT_TRUE(ask(kStart + kDay, AuthorType::agent).open);
+  const auto late = ask(kStart + 7 * kDay, AuthorType::agent);
+  EXPECT_FALSE(late.open);
+  EXPECT_NE(late.reason.find("in the last 168 h"), std::string::npos) << late.reason;
+}
+
+TEST(Window, ASendKnowsTheWindowThatIsForEverybody) {
+  World world;
+  world.must(world.says("human", "fb"));
+  world.must(AssignToAgent{.agent = {"anna"}});
+  const TimePoint asked = world.now;
+  const AgentSays answer{.agent = {"anna"}, .message = text("hi"), .channel = {}};
+  const auto soon = world.must(answer);
+  EXPECT_EQ(soon.sends.at(0).window_ends_at, asked + kDay);
+  EXPECT_EQ(soon.sends.at(0).expires_at, asked + 7 * kDay);
+  world.now = asked + 2 * kDay;
+  const auto late = world.must(answer);
+  EXPECT_FALSE(late.sends.at(0).window_ends_at.has_value());
+  EXPECT_EQ(late.sends.at(0).expires_at, asked + 7 * kDay);
+  world.now = asked + 7 * kDay;
+  EXPECT_EQ(world.refusal(answer), Errc::window_closed);
 }
 
 TEST(Window, TheOneThatEndsFirstIsCharged) {

@@ -24,7 +24,9 @@ const Capabilities& capabilities_of(const std::string& channel_id) {
     Capabilities c;
     c.platform = "messenger";
     c.delivery_receipts = true;
-    c.reply_policy = {{"user_message", Milliseconds{24 * 3'600'000}, 0}};
+    c.reply_policy = {
+        {"user_message", Milliseconds{24 * 3'600'000}, 0},
+        {.trigger = "user_message", .window = Milliseconds{7 * 86'400'000}, .people_only = true}};
     return c;
   }();
   if (channel_id == "oa") return kOfficial;

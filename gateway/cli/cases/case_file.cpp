@@ -109,6 +109,8 @@ connectors::Channel channel_of(const Case& one, const connectors::Connector& con
   read_peer_settings(one, known, channel);
   // The cases describe the classic token endpoint.
   if (known("token_api") != settings.end()) channel.settings["token_api"] = "token";
+  // And messages without a mark of ours.
+  if (known("mark_sends") != settings.end()) channel.settings["mark_sends"] = "false";
   for (const auto& [key, value] : one.root["config"].members) {
     const std::string text = value.is_text() ? value.text : value.dump();
     std::string name = key;

@@ -99,9 +99,21 @@ std::string format_of(const Media& media) {
   return slash == std::string::npos ? std::string() : media.mime.substr(slash + 1);
 }
 
+// A sticker known by nothing but words has no bytes to list; one known by a picture is listed as
+// it.
+bool has_bytes(const Media& media) {
+  return !media.url.empty() || !media.platform_id.empty() || !media.media_id.empty();
+}
+
+std::string_view listed_as(const Media& media) {
+  const bool picture =
+      media.kind == MediaKind::sticker && media.platform_id.empty() && media.media_id.empty();
+  return picture ? "image" : media_name(media.kind);
+}
+
 Json media_json(const Media& media) {
   Json out = json_object();
-  set(out, "type", json_text(media_name(media.kind)));
+  set(out, "type", json_text(listed_as(media)));
   set(out, "platform_id", json_text(media.platform_id));
   set(out, "media_id", json_text(media.media_id));
   set(out, "url", json_text(media.url));
@@ -115,11 +127,6 @@ Json media_json(const Media& media) {
   set(out, "transcript", json_text(media.transcript));
   set(out, "emoji", json_text(media.emoji));
   return out;
-}
-
-// What the platform only names (a sticker without its picture) is a type without media.
-bool has_bytes(const Media& media) {
-  return !media.url.empty() || !media.platform_id.empty() || !media.media_id.empty();
 }
 
 Json location_json(const Location& place) {
@@ -189,6 +196,7 @@ Json who_json(const connectors::Incoming& in) {
   set(out, "sender_id", json_text(in.identity.key.value));
   set(out, "recipient_id", json_text(in.account));
   set(out, "account_id", json_text(in.account));
+  set(out, "phone_number_id", json_text(in.account));
   set(out, "chat_id", json_text(in.recipient));
   set(out, "conversation_id", json_text(conversation_of(in)));
   set(out, "conversation_type", json_text(in.group.empty() ? "user" : "group"));
@@ -233,7 +241,19 @@ void set_part(Json& out, const Part& part) {
   }
   if (const auto* unknown = std::get_if<Unsupported>(&part)) {
     set(out, "platform_type", json_text(unknown->provider_type));
+    set(out, "platform_attachment_type", json_text(unknown->provider_type));
   }
+  if (const auto* media = std::get_if<Media>(&part); media && !media->emoji.empty()) {
+    set(out, "text_equivalent", json_text(media->emoji));
+  }
+}
+
+// Bytes we have no kind for, where the part says where they lie.
+Json unknown_media_json(const Unsupported& unknown) {
+  Json out = json_object();
+  set(out, "type", json_text(unknown.provider_type));
+  set(out, "url", json_text(unknown.raw_ref));
+  return out;
 }
 
 void set_attribute(Json& out, const std::string& name, const AttributeValue& value) {
@@ -278,7 +298,11 @@ Json message_json(const connectors::Incoming& in, const connectors::MessageIn& s
   Json media = json_array();
   for (const auto& part : message.content) {
     const auto* one = std::get_if<Media>(&part);
-    if (one && has_bytes(*one)) media.items.push_back(media_json(*one));
+    if (one != nullptr && has_bytes(*one)) media.items.push_back(media_json(*one));
+    const auto* unknown = std::get_if<Unsupported>(&part);
+    if (unknown != nullptr && unknown->raw_ref.contains("://")) {
+      media.items.push_back(unknown_media_json(*unknown));
+    }
     set_part(out, part);
   }
   set(out, "media", std::move(media));

@@ -146,7 +146,10 @@ class OutboundRun {
       if (!got) return ended(std::move(got.error()));
       access_token = *std::move(got);
     }
-    const auto call = entry_.typing->typing(send.recipient, on, channel_, access_token);
+    const Json& message = case_.root["message"];
+    const std::string last =
+        message.text_or("msg_external_id", message.text_or("reply_to_external_id", ""));
+    const auto call = entry_.typing->typing_after(last, send.recipient, on, channel_, access_token);
     if (!call) return ended({.code = Errc::rejected, .detail = "this cannot be shown here"});
     auto answer = ask(*call);
     if (!answer) return ended(std::move(answer.error()));
@@ -251,7 +254,9 @@ Verdict run_outbound_case(const Case& one, const connectors::Entry& entry) {
   match_sent(expected, ending, made.inexpressible, verdict);
   const Json& requests = one.root.has("expected_requests") ? one.root["expected_requests"]
                                                            : expected["expected_requests"];
-  match_requests(requests, run.asked(), verdict);
+  // An empty list beside scripted answers: the requests that get them were not written down.
+  const bool untold = requests.items.empty() && !one.root["mock_responses"].members.empty();
+  if (!untold) match_requests(requests, run.asked(), verdict);
   static const std::set<std::string> kKnown = {
       "result",          "result_any_of",          "external_ids",  "error_code",
       "error_message",   "new_recipient",          "retry_after_s", "peer_error",

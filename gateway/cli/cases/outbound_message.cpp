@@ -31,7 +31,8 @@ std::optional<Action> action_of(const Json& from) {
   if (*type == ActionType::link || *type == ActionType::form || *type == ActionType::webview) {
     action.url = from.text_or("url", extra);
   } else {
-    action.payload = from.text_or("payload", extra);
+    action.payload = from.text_or("payload", "");
+    action.description = from.text_or("description", extra);
   }
   return action;
 }
@@ -102,9 +103,41 @@ void add_rich(const Json& rich, Message& message) {
   }
 }
 
+// "image/jpeg:https://..." names a file: its kind and where it lies.
+std::pair<std::string, std::string> file_value(const std::string& value) {
+  const auto colon = value.find(":http");
+  if (colon == std::string::npos) return {"", value};
+  const std::string mime = value.substr(0, colon);
+  std::string kind = mime.substr(0, mime.find('/'));
+  if (kind == "application") kind = "document";
+  return {kind, value.substr(colon + 1)};
+}
+
+// Components whose variables point into one list: our parameters, named by their place.
+void add_components(const Json& from, Template& out) {
+  const auto& values = from["variables"].items;
+  for (const auto& component : from["components"].items) {
+    const std::string name = component.text_or("name", "");
+    const std::string type = component.text_or("type", "");
+    for (const auto& [place, index] : component["variables"].members) {
+      if (index.integer < 0 || static_cast<std::size_t>(index.integer) >= values.size()) continue;
+      const Json& value = values[static_cast<std::size_t>(index.integer)];
+      auto [kind, text] = file_value(value.text_or("value", ""));
+      const bool is_file = !kind.empty() && value.text_or("type", "text") != "text";
+      const bool button = type.starts_with("button/");
+      const std::string key = button ? type.substr(type.find('/') + 1) : is_file ? kind : place;
+      const std::string of = button ? name : type.substr(0, type.find('/'));
+      out.parameters[of + "." + key] = is_file ? text : value.text_or("value", "");
+    }
+  }
+}
+
 Template template_of(const Json& from) {
   Template out;
-  out.name = from.text_or("name", from.text_or("template_id", from.text_or("id", "")));
+  out.name = from["template"].text_or("name", "");
+  if (out.name.empty()) {
+    out.name = from.text_or("name", from.text_or("template_id", from.text_or("id", "")));
+  }
   out.language = from.text_or("language", "");
   out.category = from.text_or("category", "");
   out.url = from.text_or("url", "");
@@ -121,6 +154,7 @@ Template template_of(const Json& from) {
   for (const auto& [name, value] : from["data"].members) {
     out.parameters[name] = value.is_object() ? value.text_or("value", "") : value.text;
   }
+  add_components(from, out);
   return out;
 }
 
@@ -146,11 +180,16 @@ TextFormat text_format(const Case& one) {
   return markdown ? TextFormat::markdown : TextFormat::plain;
 }
 
+// Who says it: a person at a desk, or a machine.
+AuthorType author_of(std::string_view origin) {
+  if (origin == "chat" || origin == "ticket") return AuthorType::agent;
+  return origin == "broadcast" ? AuthorType::system : AuthorType::bot;
+}
+
 void add_content(const Case& one, const Json& from, Message& message) {
   const std::string text = from.text_or("text", "");
-  // Beside a template that stands at the platform the text says only what it will read like.
-  const bool preview = !from["template"].text_or("external_id", "").empty();
-  if (!text.empty() && !preview) {
+  // Beside a template the text says only what it will read like.
+  if (!text.empty() && !from["template"].is_object()) {
     message.content.emplace_back(Text{.text = text, .format = text_format(one)});
   }
   for (const auto& one_file : from["attachments"].items) {
@@ -184,12 +223,14 @@ CaseSend send_of(const Case& one) {
   const bool peer = one.root["source"].text_or("repo", "") == kPeerSource;
   const std::string own_id = peer ? std::string(kPeerMessageId) : "key_1";
   send.idempotency_key = from.text_or("client_msg_id", from.text_or("idempotency_key", own_id));
-  send.reply_token = from.text_or("reply_token", "");
+  send.reply_token = from.text_or("reply_token", from.text_or("recipient_auth_token", ""));
   send.created_at = clock_of(one);
   Message& message = send.message;
   message.id = MessageId{place_id("msg", person, 1)};
   message.direction = Direction::outbound;
-  message.author.type = AuthorType::bot;
+  message.author.type = author_of(from.text_or("origin", ""));
+  const std::string language = from.text_or("locale", "");
+  if (!language.empty()) message.attributes["language"] = language;
   message.reply_to = from.text_or("reply_to_external_id", "");
   add_content(one, from, message);
   for (const auto& quick_reply : from["quick_replies"].items) {

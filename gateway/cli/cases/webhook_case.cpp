@@ -108,7 +108,11 @@ Happened deliver(const connectors::Connector& connector, const connectors::Webho
     return refused(proven.error());
   }
   auto parsed = connector.parse(request, channel);
-  if (parsed.stopped && parsed.events.empty()) return refused(*parsed.stopped);
+  if (parsed.stopped && parsed.events.empty()) {
+    Happened out = refused(*parsed.stopped);
+    if (parsed.acknowledge_anyway) out.status = connector.acknowledge(request, channel).status;
+    return out;
+  }
   Happened out;
   auto reply = connector.acknowledge(request, channel);
   out.status = reply.status;
