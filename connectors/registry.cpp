@@ -2,14 +2,19 @@
 
 #include "connectors/custom/custom.hpp"
 #include "connectors/dingtalk/dingtalk.hpp"
+#include "connectors/discord/discord.hpp"
 #include "connectors/douyin/douyin.hpp"
 #include "connectors/feishu/feishu.hpp"
 #include "connectors/instagram/instagram.hpp"
+#include "connectors/line/line.hpp"
 #include "connectors/mapped/mapped.hpp"
 #include "connectors/messenger/messenger.hpp"
 #include "connectors/qq/qq.hpp"
+#include "connectors/slack/slack.hpp"
 #include "connectors/telegram/telegram.hpp"
 #include "connectors/twilio/twilio.hpp"
+#include "connectors/viber/viber.hpp"
+#include "connectors/vk/vk.hpp"
 #include "connectors/webchat/webchat.hpp"
 #include "connectors/wechat_miniprogram/wechat_miniprogram.hpp"
 #include "connectors/wechat_oa/wechat_oa.hpp"
@@ -51,6 +56,11 @@ const Registry& builtin_registry() {
     entries.push_back(make_whatsapp());
     entries.push_back(make_messenger());
     entries.push_back(make_instagram());
+    entries.push_back(make_line());
+    entries.push_back(make_slack());
+    entries.push_back(make_viber());
+    entries.push_back(make_discord());
+    entries.push_back(make_vk());
     return Registry(std::move(entries));
   }();
   return kRegistry;

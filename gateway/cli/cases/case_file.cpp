@@ -112,6 +112,7 @@ connectors::Channel channel_of(const Case& one, const connectors::Connector& con
   // And messages without a mark of ours.
   if (known("mark_sends") != settings.end()) channel.settings["mark_sends"] = "false";
   for (const auto& [key, value] : one.root["config"].members) {
+    if (value.is_null()) continue;
     const std::string text = value.is_text() ? value.text : value.dump();
     std::string name = key;
     if (name == "peer_test_max_text_length") {

@@ -129,6 +129,20 @@ Json media_json(const Media& media) {
   return out;
 }
 
+// A sticker may be no file but a name, "package/sticker".
+bool is_named_sticker(const Media& media) {
+  return media.kind == MediaKind::sticker && media.url.empty() && media.media_id.empty() &&
+         media.platform_id.contains('/');
+}
+
+Json sticker_json(const Media& media) {
+  const auto slash = media.platform_id.find('/');
+  Json out = json_object();
+  set(out, "package_id", json_text(media.platform_id.substr(0, slash)));
+  set(out, "sticker_id", json_text(media.platform_id.substr(slash + 1)));
+  return out;
+}
+
 Json location_json(const Location& place) {
   Json out = json_object();
   set(out, "type", json_text("location"));
@@ -276,6 +290,10 @@ std::string snake_case(std::string_view name) {
 
 void set_attributes(Json& out, const Attributes& attributes) {
   for (const auto& [as_spelled, value] : attributes) {
+    // A kind of group other than a plain one is named by an attribute.
+    if (as_spelled == "conversation_type") {
+      std::erase_if(out.members, [&](const JsonMember& m) { return m.name == as_spelled; });
+    }
     // A case may name a field as the platform spells it or as the others are.
     for (const auto& name : {as_spelled, snake_case(as_spelled)}) {
       set_attribute(out, name, value);
@@ -298,7 +316,11 @@ Json message_json(const connectors::Incoming& in, const connectors::MessageIn& s
   Json media = json_array();
   for (const auto& part : message.content) {
     const auto* one = std::get_if<Media>(&part);
-    if (one != nullptr && has_bytes(*one)) media.items.push_back(media_json(*one));
+    if (one != nullptr && is_named_sticker(*one)) {
+      set(out, "sticker", sticker_json(*one));
+    } else if (one != nullptr && has_bytes(*one)) {
+      media.items.push_back(media_json(*one));
+    }
     const auto* unknown = std::get_if<Unsupported>(&part);
     if (unknown != nullptr && unknown->raw_ref.contains("://")) {
       media.items.push_back(unknown_media_json(*unknown));
@@ -306,6 +328,7 @@ Json message_json(const connectors::Incoming& in, const connectors::MessageIn& s
     set_part(out, part);
   }
   set(out, "media", std::move(media));
+  set_attributes(out, message.attributes);
   return out;
 }
 

