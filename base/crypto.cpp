@@ -169,6 +169,26 @@ bool is_rsa_public_key(std::string_view public_key_pem) {
   return rsa_key(public_key_pem) != nullptr;
 }
 
+std::string sign_rsa_sha256(std::string_view private_key_pem, std::string_view bytes) {
+  const auto der = pem_bytes(private_key_pem);
+  if (!der || der->empty()) return {};
+  const unsigned char* at = bytes_of(std::string_view(*der));
+  const Key key(d2i_AutoPrivateKey(nullptr, &at, static_cast<long>(der->size())));
+  const DigestContext context(EVP_MD_CTX_new());
+  if (!key || !context || EVP_PKEY_get_base_id(key.get()) != EVP_PKEY_RSA) return {};
+  std::size_t size = 0;
+  if (EVP_DigestSignInit(context.get(), nullptr, EVP_sha256(), nullptr, key.get()) != 1 ||
+      EVP_DigestSign(context.get(), nullptr, &size, bytes_of(bytes), bytes.size()) != 1) {
+    return {};
+  }
+  std::string out(size, '\0');
+  if (EVP_DigestSign(context.get(), bytes_of(out), &size, bytes_of(bytes), bytes.size()) != 1) {
+    return {};
+  }
+  out.resize(size);
+  return out;
+}
+
 bool verify_rsa_sha256(std::string_view public_key_pem, std::string_view bytes,
                        std::string_view signature) {
   const Key key = rsa_key(public_key_pem);

@@ -27,6 +27,9 @@ std::string hmac_md5(std::string_view key, std::string_view bytes);  // 16 bytes
 // SubjectPublicKeyInfo both do, whatever its first line calls it. False for a key that is none.
 bool verify_rsa_sha256(std::string_view public_key_pem, std::string_view bytes,
                        std::string_view signature);
+// What it would verify; "" for a PEM text that is no RSA private key. For whoever acts as such a
+// platform.
+std::string sign_rsa_sha256(std::string_view private_key_pem, std::string_view bytes);
 bool is_rsa_public_key(std::string_view public_key_pem);
 
 std::string to_hex(std::string_view bytes);  // lower case

@@ -5,11 +5,13 @@
 #include "connectors/discord/discord.hpp"
 #include "connectors/douyin/douyin.hpp"
 #include "connectors/feishu/feishu.hpp"
+#include "connectors/freshchat/freshchat.hpp"
 #include "connectors/instagram/instagram.hpp"
 #include "connectors/line/line.hpp"
 #include "connectors/mapped/mapped.hpp"
 #include "connectors/messenger/messenger.hpp"
 #include "connectors/qq/qq.hpp"
+#include "connectors/rocketchat/rocketchat.hpp"
 #include "connectors/slack/slack.hpp"
 #include "connectors/telegram/telegram.hpp"
 #include "connectors/twilio/twilio.hpp"
@@ -48,6 +50,8 @@ const Registry& builtin_registry() {
     entries.push_back(make_twilio_voice());
     entries.push_back(make_mapped());
     for (auto& preset : make_mapped_presets()) entries.push_back(std::move(preset));
+    entries.push_back(make_rocketchat());
+    entries.push_back(make_freshchat());
     entries.push_back(make_feishu());
     entries.push_back(make_dingtalk());
     entries.push_back(make_qq());

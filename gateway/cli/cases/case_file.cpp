@@ -117,6 +117,8 @@ connectors::Channel channel_of(const Case& one, const connectors::Connector& con
     std::string name = key;
     if (name == "peer_test_max_text_length") {
       name = known("text_max") != settings.end() ? "text_max" : "text_bytes_max";
+    } else if (name == "public_key_pem_single_line") {
+      name = "public_key";
     }
     if (name == "api_base") channel.api_base = text;
     const auto setting = known(name);
