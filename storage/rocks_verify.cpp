@@ -172,8 +172,8 @@ class Verifier {
   }
 
   void count_rows() {
-    for (auto kind = std::to_underlying(RowKind::send); kind <= std::to_underlying(RowKind::sent_index);
-         ++kind) {
+    for (auto kind = std::to_underlying(RowKind::send);
+         kind <= std::to_underlying(RowKind::sent_index); ++kind) {
       scan(row_table(RowKind{kind}), [this](std::string_view key, std::string_view value) {
         KeyReader in(key);
         in.field();

@@ -12,7 +12,8 @@
 
 namespace parley::gateway::cli {
 
-// The gateway whose own tests some cases were taken from; they leave unsaid what it takes for given.
+// The gateway whose own tests some cases were taken from; they leave unsaid what it takes for
+// given.
 inline constexpr std::string_view kPeerSource = "nyaruka/courier";
 
 struct Case {
