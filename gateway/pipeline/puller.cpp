@@ -323,6 +323,7 @@ net::awaitable<EventSource::Read> Puller::ask(std::shared_ptr<Line> line,
   for (;;) {
     auto token = co_await context_.tokens.get(tenant, line->channel, refused);
     if (!token) co_return token.error();
+    line->rung = false;  // what rang before we ask is answered by what we ask
     const bool fresh = context_.service.clock().steady() < line->bell_until;
     if (!fresh) line->bell_token.clear();
     const std::string bell = line->bell_token, cursor = line->position->cursor;

@@ -190,10 +190,8 @@ const BadCase kBad[] = {
     {"UnknownSetting",
      "[[channel]]\nid = \"w\"\nplatform = \"telegram\"\nbot_tokn = \"env:PARLEY_TEST_BOT_TOKEN\"\n",
      "18:1: channel.bot_tokn: unknown key; did you mean \"bot_token\"?"},
-    {"MissingSetting",
-     "[[channel]]\nid = \"w\"\nplatform = \"telegram\"\nbot_token = "
-     "\"env:PARLEY_TEST_BOT_TOKEN\"\n",
-     "15:1: channel.secret_token: is missing; expected what setWebhook was called with"},
+    {"MissingSetting", "[[channel]]\nid = \"w\"\nplatform = \"telegram\"\nsecret_token = \"x\"\n",
+     "15:1: channel.bot_token: is missing; expected"},
     {"WrongChoice", "[[channel]]\nid = \"w\"\nplatform = \"wechat_oa\"\nmode = \"secret\"\n",
      "18:1: channel.mode: \"secret\" is none of its values; expected one of"},
     {"ChannelTwice",

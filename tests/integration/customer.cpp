@@ -44,7 +44,7 @@ bool Customer::may_be_told_passively(const std::string& text) const {
   send.message.fallback_text = text;
   const auto reply = scene_.entry->passive_reply->render(
       {.send = send, .channel = scene_.channel, .access_token = {}, .now = SystemClock().now()},
-      "account", "0123456789abcdef");
+      "1234567890", "0123456789abcdef");
   return reply.has_value();
 }
 

@@ -86,7 +86,10 @@ class Simulated {
     const std::lock_guard lock(mutex_);
     auto outcome = stand_in_->api(request);
     if (!outcome) return {404, "", {}};
-    for (auto& send : outcome->sent) sent_.push_back(std::move(send));
+    for (auto& send : outcome->sent) {
+      send.body = asked.body;
+      sent_.push_back(std::move(send));
+    }
     return {outcome->answer.status,
             outcome->answer.body,
             {{"content-type", outcome->answer.content_type}}};
@@ -116,7 +119,8 @@ TEST(Pull, ABellIsAnsweredWithWhatItRangForAndNothingTwice) {
   ASSERT_TRUE(platform.wait_for_sent(1));
   EXPECT_EQ(platform.sent()[0].text, kReply);
   EXPECT_TRUE(platform.sent()[0].body.contains("\"open_kfid\":\"" +
-                                               std::string(platform.channel.setting("open_kfid"))));
+                                               std::string(platform.channel.setting("open_kfid"))))
+      << platform.sent()[0].body;
   EXPECT_EQ(post(world, bells.at(0)).status, 200) << "rung again";
 
   world.restart();

@@ -138,6 +138,17 @@ void add_components(const Json& from, Template& out) {
   }
 }
 
+// A template that the platform knows by an id of its own has one list of variables.
+void add_variables(const Json& from, Template& out) {
+  const auto& values = from["variables"].items;
+  for (const auto& component : from["components"].items) {
+    for (const auto& [name, index] : component["variables"].members) {
+      const auto at = static_cast<std::size_t>(index.integer);
+      if (at < values.size()) out.parameters[name] = values[at].text_or("value", "");
+    }
+  }
+}
+
 Template template_of(const Json& from) {
   Template out;
   out.name = from["template"].text_or("name", "");
@@ -149,18 +160,15 @@ Template template_of(const Json& from) {
   out.url = from.text_or("url", "");
   out.page = from.text_or("page", "");
   const std::string external = from.text_or("external_id", "");
-  if (!external.empty()) out.name = external;
-  const auto& values = from["variables"].items;
-  for (const auto& component : from["components"].items) {
-    for (const auto& [name, index] : component["variables"].members) {
-      const auto at = static_cast<std::size_t>(index.integer);
-      if (at < values.size()) out.parameters[name] = values[at].text_or("value", "");
-    }
+  if (!external.empty()) {
+    out.name = external;
+    add_variables(from, out);
+  } else {
+    add_components(from, out);
   }
   for (const auto& [name, value] : from["data"].members) {
     out.parameters[name] = value.is_object() ? value.text_or("value", "") : value.text;
   }
-  add_components(from, out);
   return out;
 }
 
