@@ -61,12 +61,19 @@ struct ClientOptions {
   std::function<std::vector<std::string>(const std::string& host)> look_up = nullptr;
 };
 
-class Client {
+// What the pipeline needs of a client.
+class Transport {
+ public:
+  virtual ~Transport() = default;
+  // Redirects are answers, never followed. Resumes on the caller's executor.
+  virtual net::awaitable<Result<ClientAnswer>> call(ClientRequest request) = 0;
+};
+
+class Client final : public Transport {
  public:
   Client(ClientOptions options, Cores& cores, Metrics& metrics);
-  ~Client();
-  // Redirects are answers, never followed. Resumes on the caller's executor.
-  net::awaitable<Result<ClientAnswer>> call(ClientRequest request);
+  ~Client() override;
+  net::awaitable<Result<ClientAnswer>> call(ClientRequest request) override;
   void allow_private(std::vector<std::string> hosts);  // reload
   void close();  // no new calls; idle connections are closed on their cores
 

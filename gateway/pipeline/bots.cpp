@@ -29,7 +29,7 @@ Message text_message(std::string text) {
 
 }  // namespace
 
-Bots::Bots(Service& service, http::Client& client, TaskGroup& tasks, const BotOptions& options)
+Bots::Bots(Service& service, http::Transport& client, TaskGroup& tasks, const BotOptions& options)
     : service_(service),
       client_(client),
       tasks_(tasks),

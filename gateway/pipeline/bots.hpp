@@ -25,7 +25,7 @@ class Bots {
  public:
   static constexpr std::size_t kMessagesMax = 10;
 
-  Bots(Service& service, http::Client& client, TaskGroup& tasks, const BotOptions& options);
+  Bots(Service& service, http::Transport& client, TaskGroup& tasks, const BotOptions& options);
 
   // `turn` is the inbound message's event; without one (recovery) it is read from the log.
   void start(net::any_io_executor core, std::shared_ptr<const Tenant> tenant, BotCall call,
@@ -51,7 +51,7 @@ class Bots {
   void heard(const std::string& key, bool well);
 
   Service& service_;
-  http::Client& client_;
+  http::Transport& client_;
   TaskGroup& tasks_;
   const BotOptions& options_;
   std::atomic<std::size_t> in_flight_{0};

@@ -1,6 +1,5 @@
 #include "gateway/pipeline/desk.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/post.hpp>
@@ -8,6 +7,8 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
+
+#include "gateway/runtime/timer.hpp"
 
 namespace parley::gateway {
 namespace {
@@ -306,9 +307,8 @@ net::awaitable<Result<Outcome>> Desk::offer(TenantId tenant, AgentId agent, Pers
 
 net::awaitable<void> Desk::withdraw_offer(TenantId tenant, AgentId agent, PersonId person,
                                           std::uint64_t epoch) {
-  net::steady_timer timer(core_, kOfferTimeout);
-  const auto [error] = co_await timer.async_wait(net::as_tuple(net::use_awaitable));
-  if (error) co_return;
+  Timer timer(core_, kOfferTimeout);
+  if (!co_await timer.wait()) co_return;
   routing::Command command =
       routing::RejectOffer{.agent = agent, .epoch = epoch, .reason = "no answer in time"};
   // Accepted, rejected or closed meanwhile: the epoch has moved on and this changes nothing.

@@ -8,8 +8,6 @@
 // Threads  the coroutines from any core; the rest on the desk's core only.
 #pragma once
 
-#include <boost/asio/steady_timer.hpp>
-
 #include <map>
 #include <memory>
 #include <optional>

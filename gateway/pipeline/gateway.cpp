@@ -78,7 +78,8 @@ Gateway::Gateway(GatewayParts parts)
                           .gates = gates_,
                           .tasks = parts_.tasks,
                           .options = parts_.options.sends,
-                          .circuits = parts_.options.bots};
+                          .circuits = parts_.options.bots,
+                          .draw = parts_.draw};
     outbound_.push_back(std::make_unique<Outbound>(std::move(sends), parts_.cores.context(core)));
   }
 }

@@ -33,12 +33,13 @@ struct GatewayParts {
   const routing::Analyzer& analyzer;
   Cores& cores;
   TaskGroup& tasks;
-  http::Client& client;
+  http::Transport& client;
   Metrics& metrics;
   PipelineOptions options;
   std::chrono::hours dedup_horizon{24 * 30};
   // A failed sync or the like: stop acking, exit, be restarted. Called once, from any thread.
   std::function<void(std::string)> on_fatal;
+  std::function<double()> draw = random_draw;  // for jitter
 };
 
 class Gateway final : public Service {

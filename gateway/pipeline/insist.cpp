@@ -1,9 +1,9 @@
 #include "gateway/pipeline/insist.hpp"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+
+#include "gateway/runtime/timer.hpp"
 
 namespace parley::gateway {
 namespace {
@@ -16,14 +16,13 @@ bool is_passing(Errc code) noexcept {
 
 net::awaitable<Result<Outcome>> insist(Service& service, TenantId tenant, PersonId person,
                                        routing::Command command, bool create) {
-  net::steady_timer timer(co_await net::this_coro::executor);
+  Timer timer(co_await net::this_coro::executor);
   for (;;) {
     routing::Command copy = command;
     auto outcome = co_await service.execute(tenant, person, std::move(copy), {}, create);
     if (outcome || !is_passing(outcome.error().code) || service.draining()) co_return outcome;
     timer.expires_after(kPause);
-    const auto [error] = co_await timer.async_wait(net::as_tuple(net::use_awaitable));
-    if (error) co_return outcome;
+    if (!co_await timer.wait()) co_return outcome;
   }
 }
 

@@ -1,16 +1,15 @@
 #include "gateway/pipeline/outbound.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
-#include <random>
 
 #include "base/crypto.hpp"
 #include "connectors/send_dialogue.hpp"
 #include "gateway/pipeline/calls.hpp"
 #include "gateway/runtime/log.hpp"
+#include "gateway/runtime/timer.hpp"
 
 namespace parley::gateway {
 namespace {
@@ -24,11 +23,6 @@ std::string key_of(const TenantId& tenant, const PersonId& person) {
 
 DeliveryState state_of(const Send& send) {
   return send.message.delivery ? send.message.delivery->state : DeliveryState::queued;
-}
-
-double random_draw() {
-  thread_local std::mt19937_64 engine{std::random_device{}()};
-  return std::uniform_real_distribution<double>(0, 1)(engine);
 }
 
 routing::SendProgress progress_of(const Send& send, DeliveryState state) {
@@ -128,14 +122,13 @@ net::awaitable<void> Outbound::run_line(std::string key) {
 
 // Sleeps on the core; false when the process is ending: the rows keep what is left to do.
 net::awaitable<bool> Outbound::wait_for(Milliseconds time) {
-  const auto until = std::chrono::steady_clock::now() + time;
-  net::steady_timer timer(core_);
+  const auto until = Timer::now() + time;
+  Timer timer(core_.get_executor());
   while (!context_.service.draining()) {
-    const auto slice = std::chrono::steady_clock::now() + kDrainLook;
+    const auto slice = Timer::now() + kDrainLook;
     timer.expires_at(std::min(until, slice));
-    const auto [error] = co_await timer.async_wait(net::as_tuple(net::use_awaitable));
-    if (error) co_return false;
-    if (std::chrono::steady_clock::now() >= until) co_return true;
+    if (!co_await timer.wait()) co_return false;
+    if (Timer::now() >= until) co_return true;
   }
   co_return false;
 }
@@ -338,7 +331,7 @@ net::awaitable<Outbound::Step> Outbound::settle(std::shared_ptr<const Tenant> te
                                   .detail = "the connector gave no call for this channel"};
   const auto& capabilities = tenant->entries.at(send.channel)->connector->capabilities();
   auto retry =
-      decide_retry(error, send, capabilities, context_.options, clock.now(), random_draw());
+      decide_retry(error, send, capabilities, context_.options, clock.now(), context_.draw());
   if (gate && error.code == Errc::unavailable &&
       gate->failures.fetch_add(1) + 1 >= context_.circuits.circuit_failures) {
     gate->rate.pause_until(clock.steady() + context_.circuits.circuit_open);

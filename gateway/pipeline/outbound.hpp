@@ -13,8 +13,6 @@
 // Threads  one per core, everything on that core.
 #pragma once
 
-#include <boost/asio/steady_timer.hpp>
-
 #include <deque>
 #include <functional>
 #include <map>
@@ -51,13 +49,14 @@ class ChannelGates {
 
 struct OutboundContext {
   Service& service;
-  http::Client& client;
+  http::Transport& client;
   Tokens& tokens;
   Passive& passive;
   ChannelGates& gates;
   TaskGroup& tasks;
   const SendOptions& options;
   const BotOptions& circuits;  // the same circuit for platforms as for bots
+  const std::function<double()>& draw;
 };
 
 class Outbound {

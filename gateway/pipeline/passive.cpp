@@ -1,6 +1,5 @@
 #include "gateway/pipeline/passive.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -24,7 +23,6 @@ std::shared_ptr<Passive::Slot> Passive::open(const std::string& token,
   const std::lock_guard lock(mutex_);
   if (slots_.size() >= kWaitersMax || slots_.contains(token)) return nullptr;
   auto slot = std::make_shared<Slot>(std::move(executor), std::move(account));
-  slot->timer_.expires_at(std::chrono::steady_clock::time_point::max());
   slots_.emplace(token, slot);
   return slot;
 }
@@ -55,7 +53,7 @@ net::awaitable<std::optional<connectors::Reply>> Passive::wait(std::string token
   // the phase and the wait.
   if (slot->phase_ != Slot::answered) {
     slot->timer_.expires_after(limit);
-    co_await slot->timer_.async_wait(net::as_tuple(net::use_awaitable));
+    co_await slot->timer_.wait();
   }
   int expected = Slot::waiting;
   if (slot->phase_.compare_exchange_strong(expected, Slot::gone)) {
@@ -64,7 +62,7 @@ net::awaitable<std::optional<connectors::Reply>> Passive::wait(std::string token
   }
   if (slot->phase_ == Slot::taken) {
     slot->timer_.expires_after(kTakenGrace);
-    co_await slot->timer_.async_wait(net::as_tuple(net::use_awaitable));
+    co_await slot->timer_.wait();
   }
   expected = Slot::taken;
   if (slot->phase_.compare_exchange_strong(expected, Slot::gone)) co_return std::nullopt;

@@ -8,7 +8,6 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <atomic>
 #include <memory>
@@ -19,6 +18,7 @@
 
 #include "base/clock.hpp"
 #include "connectors/connector.hpp"
+#include "gateway/runtime/timer.hpp"
 
 namespace parley::gateway {
 
@@ -39,7 +39,7 @@ class Passive {
     friend class Passive;
     enum Phase : int { waiting, taken, answered, gone };
     std::atomic<int> phase_{waiting};
-    net::steady_timer timer_;  // on executor_ only
+    Timer timer_;  // on executor_ only
     net::any_io_executor executor_;
     std::optional<connectors::Reply> reply_;
   };

@@ -1,8 +1,6 @@
 // What the platform tells of a new customer, and joining them with whom they already are: both
 // after the commit that found them, from its relay rows, so that no webhook waits for it and no
 // crash forgets it.
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -13,6 +11,7 @@
 #include "gateway/pipeline/gateway.hpp"
 #include "gateway/pipeline/insist.hpp"
 #include "gateway/runtime/log.hpp"
+#include "gateway/runtime/timer.hpp"
 
 namespace parley::gateway {
 namespace {
@@ -23,8 +22,8 @@ constexpr Milliseconds kTurnLook{200}, kTryPause{2'000}, kTryPauseMax{60'000};
 constexpr int kJoinTries = 4, kForwardsMax = 4;
 
 net::awaitable<void> wait_for(Milliseconds time) {
-  net::steady_timer timer(co_await net::this_coro::executor, time);
-  co_await timer.async_wait(net::as_tuple(net::use_awaitable));
+  Timer timer(co_await net::this_coro::executor, time);
+  co_await timer.wait();
 }
 
 // One of the few places to ask from.

@@ -15,6 +15,7 @@
 #include "gateway/pipeline/calls.hpp"
 #include "gateway/pipeline/insist.hpp"
 #include "gateway/runtime/log.hpp"
+#include "gateway/runtime/timer.hpp"
 
 namespace parley::gateway {
 namespace {
@@ -82,7 +83,6 @@ std::optional<EventSource::Plan> plan_of(const std::shared_ptr<const Tenant>& te
 struct Puller::Line {
   Line(TenantId t, ChannelId c, std::string s, net::any_io_executor core)
       : tenant(std::move(t)), channel(std::move(c)), stream(std::move(s)), wake(core), stop(core) {
-    wake.expires_at(kNever);
     stop.expires_at(kNever);
   }
   std::string key() const { return line_key(tenant, channel, stream); }
@@ -92,7 +92,7 @@ struct Puller::Line {
   const TenantId tenant;
   const ChannelId channel;
   const std::string stream;
-  net::steady_timer wake;  // ends a pause
+  Timer wake;             // ends a pause
   net::steady_timer stop;  // ends a call
   bool rung = false, stopped = false;
   std::string bell_token;
@@ -263,8 +263,7 @@ net::awaitable<void> Puller::pause(std::shared_ptr<Line> line, Milliseconds ever
     const auto peace = line->not_before - clock.steady();
     if (line->rung && peace <= Milliseconds(0)) co_return;
     line->wake.expires_after(std::max<Milliseconds>(line->rung ? Milliseconds(0) : wait, peace));
-    const auto [cut_short] = co_await line->wake.async_wait(net::as_tuple(net::use_awaitable));
-    if (!cut_short) co_return;
+    if (co_await line->wake.wait()) co_return;
   }
 }
 

@@ -35,7 +35,7 @@ namespace parley::gateway {
 
 struct PullerContext {
   Service& service;
-  http::Client& client;
+  http::Transport& client;
   Tokens& tokens;
   TaskGroup& tasks;
   Cores& cores;

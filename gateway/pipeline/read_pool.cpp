@@ -22,6 +22,7 @@ ReadPool::~ReadPool() {
 }
 
 void ReadPool::post(std::move_only_function<void()> job) {
+  if (threads_.empty()) return job();
   {
     const std::lock_guard lock(mutex_);
     jobs_.push_back(std::move(job));

@@ -18,7 +18,7 @@ namespace parley::gateway {
 
 class ReadPool {
  public:
-  explicit ReadPool(std::size_t threads);
+  explicit ReadPool(std::size_t threads);  // 0: jobs run inside post()
   ~ReadPool();  // runs what is queued, then joins
   ReadPool(const ReadPool&) = delete;
   ReadPool& operator=(const ReadPool&) = delete;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <random>
 
 namespace parley::gateway {
 namespace {
@@ -69,6 +70,11 @@ Retry decide_retry(const Error& error, const Send& send, const Capabilities& cap
   // A moved recipient is the one refusal that says how to succeed.
   if (!error.new_recipient.empty() && !spent) return {.next = Next::again, .at = now};
   return {};
+}
+
+double random_draw() {
+  thread_local std::mt19937_64 engine{std::random_device{}()};
+  return std::uniform_real_distribution<double>(0, 1)(engine);
 }
 
 }  // namespace parley::gateway

@@ -31,4 +31,7 @@ struct Retry {
 Retry decide_retry(const Error& error, const Send& send, const Capabilities& capabilities,
                    const SendOptions& options, TimePoint now, double draw);
 
+// Such a draw. Any thread.
+double random_draw();
+
 }  // namespace parley::gateway

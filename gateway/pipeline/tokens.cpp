@@ -1,6 +1,5 @@
 #include "gateway/pipeline/tokens.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/cancellation_type.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -49,7 +48,7 @@ net::awaitable<Result<std::string>> Tokens::get(std::shared_ptr<const Tenant> te
   const auto executor = co_await net::this_coro::executor;
 
   for (int round = 0; round < 3; ++round) {
-    std::shared_ptr<net::steady_timer> wait;
+    std::shared_ptr<Timer> wait;
     {
       const std::lock_guard lock(mutex_);
       Credential& credential = credentials_[key];
@@ -63,7 +62,7 @@ net::awaitable<Result<std::string>> Tokens::get(std::shared_ptr<const Tenant> te
         co_return *credential.failure;
       }
       if (credential.renewing) {
-        wait = std::make_shared<net::steady_timer>(executor, kWaitMax);
+        wait = std::make_shared<Timer>(executor, kWaitMax);
         credential.waiters.push_back(wait);
       } else {
         credential.renewing = true;
@@ -75,7 +74,7 @@ net::awaitable<Result<std::string>> Tokens::get(std::shared_ptr<const Tenant> te
       if (renewed || renewed.error().code == Errc::shutting_down) co_return std::move(renewed);
       continue;  // the old token may still be good; else the failure is remembered and given
     }
-    co_await wait->async_wait(net::as_tuple(net::use_awaitable));
+    co_await wait->wait();
   }
   co_return Error{.code = Errc::unavailable, .detail = "no access token in time"};
 }
@@ -104,7 +103,7 @@ net::awaitable<Result<std::string>> Tokens::renew(std::shared_ptr<const Tenant> 
 }
 
 void Tokens::settle(const std::string& key, const Result<connectors::TokenSource::Token>& result) {
-  std::vector<std::shared_ptr<net::steady_timer>> waiters;
+  std::vector<std::shared_ptr<Timer>> waiters;
   {
     const std::lock_guard lock(mutex_);
     Credential& credential = credentials_[key];

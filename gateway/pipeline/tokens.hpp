@@ -6,8 +6,6 @@
 // Threads  any core; resumes on the caller's executor.
 #pragma once
 
-#include <boost/asio/steady_timer.hpp>
-
 #include <map>
 #include <memory>
 #include <mutex>
@@ -16,12 +14,13 @@
 
 #include "gateway/http/client.hpp"
 #include "gateway/pipeline/tenant.hpp"
+#include "gateway/runtime/timer.hpp"
 
 namespace parley::gateway {
 
 class Tokens {
  public:
-  Tokens(http::Client& client, const Clock& clock) : client_(client), clock_(clock) {}
+  Tokens(http::Transport& client, const Clock& clock) : client_(client), clock_(clock) {}
 
   // "" for a platform without tokens. `refused`: a token the platform just turned down, or "".
   net::awaitable<Result<std::string>> get(std::shared_ptr<const Tenant> tenant, ChannelId channel,
@@ -34,7 +33,7 @@ class Tokens {
     bool renewing = false;
     SteadyPoint failed_at{};
     std::optional<Error> failure;
-    std::vector<std::shared_ptr<net::steady_timer>> waiters;
+    std::vector<std::shared_ptr<Timer>> waiters;
   };
   class Renewal;
 
@@ -42,7 +41,7 @@ class Tokens {
                                             ChannelId channel, std::string key, bool force);
   void settle(const std::string& key, const Result<connectors::TokenSource::Token>& result);
 
-  http::Client& client_;
+  http::Transport& client_;
   const Clock& clock_;
   std::mutex mutex_;
   std::map<std::string, Credential> credentials_;  // guarded by mutex_
