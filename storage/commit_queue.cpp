@@ -22,7 +22,9 @@ std::string name_of(const Commit& commit) { return conversation_key(commit.tenan
 }  // namespace
 
 CommitQueue::CommitQueue(Limits limits, Ledger& ledger, const Clock& clock)
-    : limits_(limits), ledger_(ledger), clock_(clock), thread_([this] { run(); }) {}
+    : limits_(limits), ledger_(ledger), clock_(clock) {
+  if (!limits_.by_hand) thread_ = std::thread([this] { run(); });
+}
 
 CommitQueue::~CommitQueue() { close(); }
 
@@ -77,6 +79,21 @@ void CommitQueue::close() {
   }
   const std::lock_guard lock(close_mutex_);
   if (thread_.joinable()) thread_.join();
+  if (limits_.by_hand) {
+    while (write_group_by_hand()) {
+    }
+  }
+}
+
+bool CommitQueue::write_group_by_hand() {
+  std::unique_lock lock(mutex_);
+  if (queue_.empty()) return false;
+  auto group = take_group();
+  lock.unlock();
+  commit_group(std::move(group));
+  lock.lock();
+  writing_ = 0;
+  return true;
 }
 
 CommitQueue::Figures CommitQueue::figures() const {

@@ -51,6 +51,7 @@ class CommitQueue {
   struct Limits {
     std::size_t commits_max = 0;
     std::size_t group_bytes_max = 0;
+    bool by_hand = false;  // no thread: the caller says when a group is written
   };
   using Work = std::move_only_function<Result<void>()>;
 
@@ -63,6 +64,8 @@ class CommitQueue {
   // From now on nothing is written; the first reason stays.
   void latch(std::string reason);
   void close();
+  // Of a queue by hand: writes what waits, as its thread would; false: nothing waits.
+  bool write_group_by_hand();
 
   struct Figures {
     std::uint64_t pending = 0;

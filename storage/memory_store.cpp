@@ -28,12 +28,14 @@ constexpr std::size_t kErasedPerCallMax = 2'000;
 
 }  // namespace
 
-MemoryStore::MemoryStore(const Options& options, const Clock& clock)
+MemoryStore::MemoryStore(const Options& options, const Clock& clock, Drive drive)
     : options_(options),
       clock_(clock),
+      drive_(drive),
       queue_(std::make_unique<CommitQueue>(
           CommitQueue::Limits{.commits_max = options.pending_max,
-                              .group_bytes_max = options.group_bytes_max},
+                              .group_bytes_max = options.group_bytes_max,
+                              .by_hand = drive == Drive::by_hand},
           static_cast<Ledger&>(*this), clock)) {}
 
 MemoryStore::~MemoryStore() { close(); }
@@ -356,7 +358,7 @@ void MemoryStore::forget_unsynced_for_test() {
 }
 
 std::unique_ptr<MemoryStore> MemoryStore::reopened_for_test() {
-  auto next = std::make_unique<MemoryStore>(options_, clock_);
+  auto next = std::make_unique<MemoryStore>(options_, clock_, drive_);
   const std::lock_guard lock(mutex_);
   next->tables_ = tables_;
   next->epoch_ = epoch_ + 1;

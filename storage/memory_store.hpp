@@ -21,7 +21,8 @@ namespace parley::storage {
 
 class MemoryStore final : public Store, private Ledger {
  public:
-  MemoryStore(const Options& options, const Clock& clock);
+  enum class Drive : std::uint8_t { thread, by_hand };
+  MemoryStore(const Options& options, const Clock& clock, Drive drive = Drive::thread);
   ~MemoryStore() override;
 
   void commit(Commit commit, CommitDone done) override;
@@ -58,6 +59,8 @@ class MemoryStore final : public Store, private Ledger {
   // Commits wait, as on a disk that does not answer, until released.
   void hold_for_test();
   void release_for_test();
+  // Of a store by hand: syncs what waits and gives the answers inside; false: nothing waits.
+  bool sync_for_test() { return queue_->write_group_by_hand(); }
   // A power cut: what is held is lost and answered unavailable, and the store has ended.
   void forget_unsynced_for_test();
   // What a process started after that finds: a new store with all that was committed here.
@@ -99,6 +102,7 @@ class MemoryStore final : public Store, private Ledger {
 
   const Options options_;
   const Clock& clock_;
+  const Drive drive_;
   std::uint64_t epoch_ = 1;
   mutable std::mutex mutex_;
   std::condition_variable released_;
