@@ -2,6 +2,8 @@
 
 #include <boost/asio/use_awaitable.hpp>
 
+#include <algorithm>
+
 #include "base/json_writer.hpp"
 #include "connectors/standard_webhook.hpp"
 #include "conversation/codec.hpp"
@@ -161,7 +163,9 @@ net::awaitable<routing::Command> Bots::ask_webhook(std::shared_ptr<const Tenant>
   request.url = bot.url;
   request.body = co_await request_body(bot, call, *turn);
   request.answer_bytes_max = 64 * 1024;
-  request.timeout = std::max(Milliseconds(1), call.deadline - service_.clock().now());
+  // Never more than the bot was given: the wall clock may have been set back since.
+  request.timeout = std::clamp(call.deadline - service_.clock().now(), Milliseconds(1),
+                               std::max(Milliseconds(1), call.deadline - call.created_at));
   const std::int64_t now_s =
       std::chrono::duration_cast<std::chrono::seconds>(service_.clock().now().time_since_epoch())
           .count();

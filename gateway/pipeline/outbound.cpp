@@ -63,13 +63,18 @@ Outbound::~Outbound() { *alive_ = false; }
 void Outbound::put(const Send& send) {
   const std::string key = key_of(send.tenant, send.person);
   Line& line = lines_[key];
+  // The wall clock may have been set back since the row was made: no retry is later than this, and
+  // a longer pause that the platform asked for is the gate's.
+  const Clock& clock = context_.service.clock();
+  const auto wait = std::min(send.not_before - clock.now(), context_.options.retry_max);
+  Waiting waiting{.send = send, .due = clock.steady() + wait};
   const auto same = std::find_if(line.sends.begin(), line.sends.end(),
-                                 [&](const Send& s) { return s.id == send.id; });
+                                 [&](const Waiting& w) { return w.send.id == send.id; });
   if (same != line.sends.end()) {
-    *same = send;
+    *same = std::move(waiting);
     return;  // run_line looks at it again when its step is done
   }
-  line.sends.push_back(send);
+  line.sends.push_back(std::move(waiting));
   ++waiting_;
   if (!line.running) start(key, line);
 }
@@ -77,7 +82,8 @@ void Outbound::put(const Send& send) {
 void Outbound::erase(const TenantId& tenant, const PersonId& person, const SendId& id) {
   const auto found = lines_.find(key_of(tenant, person));
   if (found == lines_.end()) return;
-  waiting_ -= std::erase_if(found->second.sends, [&](const Send& s) { return s.id == id; });
+  waiting_ -= std::erase_if(found->second.sends,
+                            [&](const Waiting& waiting) { return waiting.send.id == id; });
 }
 
 void Outbound::start(const std::string& key, Line& line) {
@@ -98,8 +104,8 @@ net::awaitable<void> Outbound::run_line(std::string key) {
       lines_.erase(found);
       co_return;
     }
-    Send head = found->second.sends.front();
-    const SendId id = head.id;
+    Waiting head = found->second.sends.front();
+    const SendId id = head.send.id;
     if (id != last) head_since = context_.service.clock().steady();
     last = id;
     const Step step = co_await serve_head(key, std::move(head), head_since);
@@ -110,10 +116,10 @@ net::awaitable<void> Outbound::run_line(std::string key) {
     const auto again = lines_.find(key);
     if (again == lines_.end()) co_return;
     auto& sends = again->second.sends;
-    if (!sends.empty() && sends.front().id == id &&
-        sends.front().not_before <= context_.service.clock().now() &&
-        state_of(sends.front()) != DeliveryState::queued &&
-        state_of(sends.front()) != DeliveryState::throttled) {
+    if (!sends.empty() && sends.front().send.id == id &&
+        sends.front().due <= context_.service.clock().steady() &&
+        state_of(sends.front().send) != DeliveryState::queued &&
+        state_of(sends.front().send) != DeliveryState::throttled) {
       sends.pop_front();
       --waiting_;
     }
@@ -149,12 +155,13 @@ net::awaitable<bool> Outbound::take_turn(std::shared_ptr<ChannelGates::Gate> gat
   }
 }
 
-net::awaitable<Outbound::Step> Outbound::serve_head(std::string key, Send send,
+net::awaitable<Outbound::Step> Outbound::serve_head(std::string key, Waiting head,
                                                     SteadyPoint head_since) {
   const Clock& clock = context_.service.clock();
-  if (send.not_before > clock.now()) {
-    if (!co_await wait_for(send.not_before - clock.now())) co_return Step::stop;
+  if (head.due > clock.steady()) {
+    if (!co_await wait_for(head.due - clock.steady())) co_return Step::stop;
   }
+  Send send = std::move(head.send);
   const auto tenant = context_.service.tenant(send.tenant);
   if (!tenant || !tenant->channels.contains(send.channel)) {
     auto progress = progress_of(send, DeliveryState::failed);
@@ -188,13 +195,14 @@ net::awaitable<Outbound::Step> Outbound::serve_head(std::string key, Send send,
   const Step begun = co_await report(std::move(submitting));
   const auto line = lines_.find(key);
   const bool still_head = begun == Step::settled && line != lines_.end() &&
-                          !line->second.sends.empty() && line->second.sends.front().id == send.id &&
-                          state_of(line->second.sends.front()) == DeliveryState::submitting;
+                          !line->second.sends.empty() &&
+                          line->second.sends.front().send.id == send.id &&
+                          state_of(line->second.sends.front().send) == DeliveryState::submitting;
   if (!still_head) {  // fenced out, or the store refused
     --gate->in_flight;
     co_return begun;
   }
-  send = line->second.sends.front();
+  send = line->second.sends.front().send;
   if (answer_passively(*tenant, send)) {
     --gate->in_flight;
     co_return co_await report(progress_of(send, DeliveryState::sent));
@@ -204,8 +212,8 @@ net::awaitable<Outbound::Step> Outbound::serve_head(std::string key, Send send,
   --gate->in_flight;
   const auto now_line = lines_.find(key);
   if (now_line != lines_.end() && !now_line->second.sends.empty() &&
-      now_line->second.sends.front().id == send.id) {
-    send = now_line->second.sends.front();  // its step may have moved on
+      now_line->second.sends.front().send.id == send.id) {
+    send = now_line->second.sends.front().send;  // its step may have moved on
   }
   co_return co_await settle(tenant, std::move(send), std::move(step), gate, head_since);
 }

@@ -72,15 +72,19 @@ class Outbound {
   std::size_t waiting() const noexcept { return waiting_; }
 
  private:
+  struct Waiting {
+    Send send;
+    SteadyPoint due;  // its not_before, on a clock that nobody sets
+  };
   struct Line {
-    std::deque<Send> sends;
+    std::deque<Waiting> sends;
     bool running = false;
   };
   enum class Step : std::uint8_t { settled, again, stop };
 
   void start(const std::string& key, Line& line);
   net::awaitable<void> run_line(std::string key);
-  net::awaitable<Step> serve_head(std::string key, Send send, SteadyPoint head_since);
+  net::awaitable<Step> serve_head(std::string key, Waiting head, SteadyPoint head_since);
   net::awaitable<bool> wait_for(Milliseconds time);
   net::awaitable<bool> take_turn(std::shared_ptr<ChannelGates::Gate> gate);
   net::awaitable<connectors::SendStep> talk(std::shared_ptr<const Tenant> tenant,
