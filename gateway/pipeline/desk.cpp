@@ -14,6 +14,7 @@ namespace parley::gateway {
 namespace {
 
 constexpr Milliseconds kOfferTimeout{30'000};  // an agent's time to accept
+constexpr Milliseconds kWithdrawPause{500};    // between tries to take an offer back
 
 bool serves(const routing::Agent& agent, const QueueId& queue) {
   return std::find(agent.queues.begin(), agent.queues.end(), queue) != agent.queues.end();
@@ -308,12 +309,21 @@ net::awaitable<Result<Outcome>> Desk::offer(TenantId tenant, AgentId agent, Pers
 net::awaitable<void> Desk::withdraw_offer(TenantId tenant, AgentId agent, PersonId person,
                                           std::uint64_t epoch) {
   Timer timer(core_, kOfferTimeout);
-  if (!co_await timer.wait()) co_return;
-  routing::Command command =
-      routing::RejectOffer{.agent = agent, .epoch = epoch, .reason = "no answer in time"};
-  // Accepted, rejected or closed meanwhile: the epoch has moved on and this changes nothing.
-  ignore_error(co_await service_.execute(tenant, person, std::move(command)),
-               "a settled offer is what we hope for");
+  while (co_await timer.wait()) {
+    routing::Command command =
+        routing::RejectOffer{.agent = agent, .epoch = epoch, .reason = "no answer in time"};
+    const auto outcome = co_await service_.execute(tenant, person, std::move(command));
+    // Accepted, rejected or closed meanwhile: the epoch has moved on and this is refused.
+    const bool crowded = !outcome && (outcome.error().code == Errc::overloaded ||
+                                      outcome.error().code == Errc::unavailable);
+    if (!crowded) co_return;
+    timer.expires_after(kWithdrawPause);
+  }
+}
+
+void Desk::resume_offer(const QueueEntry& entry) {
+  tasks_.spawn(core_, "offer timeout",
+               withdraw_offer(entry.tenant, entry.offered_to, entry.person, entry.epoch));
 }
 
 net::awaitable<Result<Outcome>> Desk::answer_offer(TenantId tenant, AgentId agent,

@@ -28,6 +28,8 @@ class Desk {
   void entered(QueueEntry entry);
   void left(const TenantId& tenant, const PersonId& person, std::uint64_t epoch);
   void assigned(Assignment assignment);
+  // After a start: an offer from before it, whose agent has the time anew.
+  void resume_offer(const QueueEntry& entry);
   void unassigned(const TenantId& tenant, const PersonId& person, std::uint64_t epoch);
 
   net::awaitable<Result<AgentView>> set_presence(TenantId tenant, AgentId agent,

@@ -76,6 +76,8 @@ Result<void> Gateway::recover_row(RowKind kind, const storage::RowItem& item) {
     case RowKind::queue_entry: {
       auto entry = from_stored<QueueEntry>(item.body);
       if (!entry) return unreadable(kind, item, entry.error());
+      const bool offered = !entry->offered_to.empty();
+      if (offered) desk_.resume_offer(*entry);
       desk_.entered(std::move(*entry));
       return {};
     }
