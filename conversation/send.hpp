@@ -26,6 +26,7 @@ struct Send {
   std::uint64_t epoch = 0;  // control epoch it was made under
   bool fenced = false;      // a bot's answer: suppressed if the epoch moved on before it went
   std::string reply_token;  // a platform's one-shot reply right (passive reply), "" if none
+  bool unclear = false;     // an earlier attempt may have arrived
   int step = 0;             // where a dialogue of several calls stopped
   std::string step_data;    // what the connector asked to remember between steps
   TimePoint created_at{}, not_before{};

@@ -157,6 +157,7 @@ struct SendProgress {
   std::string error_code, error;
   std::optional<TimePoint> retry_at;  // stays open until then
   bool dead_letter = false;           // with state failed
+  bool unclear = false;               // this attempt failed, and may have arrived
   bool recipient_gone = false;
   std::string new_recipient;
   int step = 0;

@@ -100,6 +100,10 @@ void index_sent(Draft& draft, const Send& send, const std::vector<std::string>& 
 
 // The row ends: sent, or given up for a reason that is kept.
 void finish(Draft& draft, Send send, const SendProgress& progress, DeliveryStatus status) {
+  // It must not go again, but nobody may say that it did not go.
+  const bool unclear = send.unclear && (status.state == DeliveryState::suppressed ||
+                                        status.state == DeliveryState::expired);
+  if (unclear) status.state = DeliveryState::uncertain;
   std::erase(draft.state.open_sends, send.id);
   draft.out.finished_sends.push_back(send.id);
   put_update(draft, send, progress, status);
@@ -122,7 +126,7 @@ void finish(Draft& draft, Send send, const SendProgress& progress, DeliveryStatu
                             .at = std::max(send.created_at, send.not_before)});
     }
   }
-  if (progress.dead_letter) {
+  if (progress.dead_letter || unclear) {
     std::string reason = status.error.empty() ? status.error_code : status.error;
     send.last_error = reason;
     send.message.delivery = std::move(status);
@@ -137,6 +141,7 @@ void rewrite(Draft& draft, Send send, const SendProgress& progress, DeliveryStat
   send.step_data = progress.step_data;
   if (progress.retry_at) send.not_before = *progress.retry_at;
   send.last_error = status.error;
+  send.unclear = send.unclear || progress.unclear;
   put_update(draft, send, progress, status);
   send.message.delivery = std::move(status);
   draft.out.sends.push_back(std::move(send));

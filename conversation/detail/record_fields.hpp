@@ -228,6 +228,7 @@ void list_fields(A& a, const Send*) {
   a.field("idempotency_key", &Send::idempotency_key);
   a.field("epoch", &Send::epoch);
   a.field("fenced", &Send::fenced);
+  a.field("unclear", &Send::unclear);
   a.field("reply_token", &Send::reply_token);
   a.field("step", &Send::step);
   a.field("step_data", &Send::step_data);

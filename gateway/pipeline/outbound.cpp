@@ -356,6 +356,7 @@ net::awaitable<Outbound::Step> Outbound::settle(std::shared_ptr<const Tenant> te
   progress.error = std::string(to_string(error.code)) +
                    (error.detail.empty() ? std::string() : ": " + error.detail);
   progress.recipient_gone = error.code == Errc::recipient_gone;
+  progress.unclear = error.delivery == Delivery::unknown;
   progress.new_recipient = error.new_recipient;
   if (is_stuck(send, retry, head_since)) {
     retry.next = Next::fail;

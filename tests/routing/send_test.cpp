@@ -152,6 +152,26 @@ TEST(Receipts, OnlyUpwards) {
   EXPECT_EQ(world.state.sent[0].status.state, DeliveryState::read);
 }
 
+TEST(Sends, WhatMayHaveArrivedIsNeverSaidNotToHave) {
+  Sending world;
+  auto lost = world.report(DeliveryState::queued);
+  lost.error_code = "unavailable";
+  lost.retry_at = world.now;
+  lost.unclear = true;
+  const auto kept = world.must(lost);
+  ASSERT_EQ(kept.sends.size(), 1u);
+  EXPECT_TRUE(kept.sends[0].unclear);
+  world.row = kept.sends[0];
+  auto refused = world.report(DeliveryState::throttled);  // this attempt surely did not arrive
+  refused.error_code = "throttled";
+  refused.retry_at = world.now;
+  world.row = world.must(refused).sends.at(0);
+  const auto ended = world.must(world.report(DeliveryState::expired));
+  EXPECT_EQ(ended.events.at(0).delivery->status.state, DeliveryState::uncertain);
+  ASSERT_EQ(ended.dead_letters.size(), 1u);
+  EXPECT_EQ(ended.finished_sends.size(), 1u);
+}
+
 TEST(Receipts, MayNameTheMessageAsWeDo) {
   Sending world;
   world.must(world.report(DeliveryState::sent));  // a platform that gives no id of its own
