@@ -1,0 +1,72 @@
+// The whole core in one thread on virtual time: a seed decides everything that happens, and a
+// failing one can be looked at again and again.
+//
+//   PARLEY_SEEDS=N  that many seeds, beginning at PARLEY_SEED_FROM (1)
+//   PARLEY_SEED=S   this one only, with all that happened in it
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <iostream>
+#include <sstream>
+
+#include "tests/simulation/checker.hpp"
+#include "tests/simulation/world.hpp"
+
+namespace parley::simulation {
+namespace {
+
+constexpr std::uint64_t kSeeds = 2'000;
+
+// Each broke a promise once.
+constexpr std::uint64_t kRegressions[] = {1};
+
+std::uint64_t number(const char* name, std::uint64_t otherwise) {
+  const char* given = std::getenv(name);
+  return given == nullptr ? otherwise : std::strtoull(given, nullptr, 10);
+}
+
+std::vector<std::string> wrongs_of(std::uint64_t seed, std::ostream* trace) {
+  World world(seed);
+  world.trace_to(trace);
+  world.run();
+  return check(world.history(), world.stored(), world.traits());
+}
+
+// False: it failed, and has said how.
+bool holds(std::uint64_t seed) {
+  const auto wrongs = wrongs_of(seed, nullptr);
+  if (wrongs.empty()) return true;
+  std::ostringstream said;
+  for (const auto& wrong : wrongs) said << "  " << wrong << '\n';
+  ADD_FAILURE() << "seed " << seed << " (PARLEY_SEED=" << seed << " shows all of it):\n"
+                << said.str();
+  return false;
+}
+
+TEST(Simulation, RegressionSeedsKeepThePromises) {
+  for (const auto seed : kRegressions) holds(seed);
+}
+
+TEST(Simulation, RandomSeedsKeepThePromises) {
+  if (const auto only = number("PARLEY_SEED", 0); only != 0) {
+    for (const auto& wrong : wrongs_of(only, &std::cout)) ADD_FAILURE() << wrong;
+    return;
+  }
+  constexpr int kFailuresShown = 5;
+  const auto from = number("PARLEY_SEED_FROM", 1), count = number("PARLEY_SEEDS", kSeeds);
+  int failed = 0;
+  for (auto seed = from; seed < from + count && failed < kFailuresShown; ++seed) {
+    failed += !holds(seed);
+  }
+}
+
+TEST(Simulation, TheSameSeedIsTheSameRun) {
+  std::ostringstream once, again;
+  wrongs_of(7, &once);
+  wrongs_of(7, &again);
+  EXPECT_EQ(once.str(), again.str());
+  EXPECT_GT(once.str().size(), 1'000u);
+}
+
+}  // namespace
+}  // namespace parley::simulation

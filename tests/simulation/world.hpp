@@ -1,0 +1,109 @@
+// tests/simulation/world.hpp
+// One simulated run: two tenants with their customers, platforms, bots and agents around one
+// gateway that crashes and starts again; first turmoil, then calm in which all must come to rest.
+//
+// Which faults a run has, how often, and all sizes are drawn from its seed (swarm): a run with
+// everything at once would hide what only shows when something is left alone.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tests/pipeline/shop.hpp"
+#include "tests/simulation/history.hpp"
+#include "tests/simulation/life.hpp"
+#include "tests/simulation/network.hpp"
+
+namespace parley::simulation {
+
+class World {
+ public:
+  explicit World(std::uint64_t seed);
+  ~World();
+
+  void run();
+  const History& history() const { return history_; }
+  const Stored& stored() const { return stored_; }
+  const TraitsOf& traits() const { return traits_; }
+  // What happened, a line each; only when asked for: it is long.
+  void trace_to(std::ostream* out) { trace_ = out; }
+
+ private:
+  struct Faults {
+    NetworkFaults network;
+    DiskFaults disk;
+    double crash = 0;      // per handler
+    double duplicate = 0;  // per delivery, of the same webhook at the same time or later
+    double late = 0;       // a delivery is late, and others pass it
+    double give_up = 0;    // a platform that gets no answer does not try again
+    double reload = 0, jump = 0, merge = 0, system = 0;  // per second
+    double receipts = 0;                                 // per message taken
+  };
+  struct Owner {  // a tenant
+    TenantId id;
+    std::unique_ptr<gateway::Shop> shop;
+    bool bot_first = true;
+    std::string notice;
+    std::vector<std::string> users;
+    gateway::Tenants::mapped_type built;
+  };
+  struct Attempt {
+    bool answered = false;
+  };
+
+  void draw_faults();
+  void draw_limits();
+  void draw_owners();
+  std::shared_ptr<const gateway::Tenant> build(const Owner& owner, bool with_channel) const;
+  gateway::Tenants tenants() const;
+
+  void plan_customers();
+  void deliver(std::size_t said);
+  void deliver_later(std::size_t said, Milliseconds after);
+  void heard(std::size_t said, const http::Response& response);
+
+  void plan_agents();
+  void act(const Owner& owner, const AgentId& agent);
+  void say(const Owner& owner, const AgentId& agent, const PersonId& person);
+  void command(const Owner& owner, const PersonId& person, routing::Command command,
+               std::function<void(const Result<gateway::Outcome>&)> then = {});
+  void plan_operations();
+  void merge(const Owner& owner);
+  void system_says(const Owner& owner);
+  void reload(Owner& owner);
+  void jump_clock();
+  void taken(const TenantId& tenant, const std::string& user, const std::string& send);
+
+  void start();
+  void crash(const std::string& why);
+  void run_for(Milliseconds time);
+  void calm_down();
+  void take_stock();
+  template <class T>
+  std::vector<std::pair<TenantId, T>> rows(RowKind kind);
+
+  PersonId person(const TenantId& tenant, const std::string& user) const;
+  PersonId any_person(const Owner& owner);
+  AgentId any_agent();
+  void trace(const std::string& what);
+
+  Machine machine_;
+  Faults faults_;
+  gateway::PipelineOptions options_;
+  storage::Options store_options_;
+  std::size_t cores_ = 1;
+  TraitsOf traits_;
+  std::vector<Owner> owners_;
+  History history_;
+  Stored stored_;
+  Network network_;
+  std::unique_ptr<storage::MemoryStore> memory_;
+  std::unique_ptr<Life> life_;
+  bool turmoil_ = true;
+  int lives_ = 0;
+  std::uint64_t steps_ = 0;
+  std::ostream* trace_ = nullptr;
+};
+
+}  // namespace parley::simulation
