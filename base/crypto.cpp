@@ -13,6 +13,8 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "base/mutant.hpp"
+
 namespace parley {
 namespace {
 
@@ -299,6 +301,7 @@ std::string random_hex(std::size_t bytes) { return to_hex(random_bytes(bytes)); 
 
 bool equal_constant_time(std::string_view a, std::string_view b) noexcept {
   if (a.size() != b.size() || a.empty()) return false;
+  if (MUTANT("early_exit")) return a == b;
   return CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 

@@ -23,6 +23,9 @@ target_compile_options(parley_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow 
 target_compile_options(parley_flags INTERFACE "SHELL:-Xclang -fno-pch-timestamp")
 target_link_options(parley_flags INTERFACE -fuse-ld=lld -Wl,-z,relro,-z,now)
 target_link_libraries(parley_flags INTERFACE Threads::Threads)
+if(PARLEY_MUTANTS)
+  target_compile_definitions(parley_flags INTERFACE PARLEY_MUTANTS)
+endif()
 if(PARLEY_SANITIZE)
   target_compile_options(parley_flags INTERFACE -fsanitize=${PARLEY_SANITIZE}
                          -fno-sanitize-recover=all)

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/crypto.hpp"
+#include "base/mutant.hpp"
 
 namespace parley::connectors {
 namespace {
@@ -23,6 +24,11 @@ std::optional<std::string> key_of(const Secret& secret) {
 
 std::string mac(std::string_view key, std::string_view id, std::string_view timestamp,
                 std::string_view body) {
+  if (MUTANT("signature_of_rewritten_json") && body.contains(' ')) {
+    std::string rewritten(body);
+    std::erase(rewritten, ' ');
+    return mac(key, id, timestamp, rewritten);
+  }
   std::string text;
   text.reserve(id.size() + timestamp.size() + body.size() + 2);
   text.append(id).append(".").append(timestamp).append(".").append(body);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/mutant.hpp"
 #include "routing/commands.hpp"
 #include "routing/control.hpp"
 #include "routing/say.hpp"
@@ -14,6 +15,7 @@ namespace {
 constexpr Milliseconds kLoopWindow{60'000};
 
 bool is_awaited(const State& state, const BotCallId& call, std::uint64_t epoch) {
+  if (MUTANT("answer_without_epoch")) return state.control.holder.kind == HolderKind::bot;
   return state.control.holder.kind == HolderKind::bot && state.control.epoch == epoch &&
          state.open_bot_call == call;
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/mutant.hpp"
 #include "conversation/codec.hpp"
 #include "routing/commands.hpp"
 #include "routing/receipts.hpp"
@@ -144,6 +145,9 @@ void rewrite(Draft& draft, Send send, const SendProgress& progress, DeliveryStat
   send.unclear = send.unclear || progress.unclear;
   put_update(draft, send, progress, status);
   send.message.delivery = std::move(status);
+  if (MUTANT("row_gone_before_answer") && progress.state == DeliveryState::submitting) {
+    draft.out.finished_sends.push_back(send.id);
+  }
   draft.out.sends.push_back(std::move(send));
 }
 

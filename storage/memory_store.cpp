@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/mutant.hpp"
 #include "storage/commit_check.hpp"
 
 namespace parley::storage {
@@ -79,7 +80,8 @@ Result<void> MemoryStore::admit(CommitItem& item, std::set<Owner>& failed) {
     item.outcome = std::move(*failure_);
     return {};
   }
-  if (std::ranges::any_of(commit.dedup,
+  if (!MUTANT("dedup_without_lock") &&
+      std::ranges::any_of(commit.dedup,
                           [&](const auto& key) { return is_seen(commit.tenant, key); })) {
     failed.insert(owner);
     item.outcome = Committed{.duplicate = true, .position = 0};

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/crypto.hpp"
+#include "base/mutant.hpp"
 #include "storage/keys.hpp"
 #include "storage/rocks_options.hpp"
 #include "storage/rocks_store.hpp"
@@ -131,7 +132,7 @@ Result<std::unique_ptr<RocksStore>> RocksStore::open(const Options& options, con
   if (!mark) return at_start(mark.error());
 
   auto rocks = rocks_options(options, seams.env);
-  auto meta = inspect_database(path, rocks, *mark);
+  auto meta = inspect_database(path, rocks, MUTANT("mark_ignored") ? std::nullopt : *mark);
   if (!meta) return at_start(std::move(meta.error()));
   if (auto ours = check_instance(path, *instance, *meta); !ours) return std::move(ours.error());
 

@@ -13,6 +13,7 @@
 #include <boost/beast/websocket/ssl.hpp>
 
 #include "base/crypto.hpp"
+#include "base/mutant.hpp"
 #include "gateway/http/syntax.hpp"
 #include "gateway/http/wire.hpp"
 #include "gateway/http/ws_rates.hpp"
@@ -186,7 +187,8 @@ template <class Stream>
 void Socket<Stream>::send(Frame text) {
   const auto messages = ++queued_messages_;
   const auto bytes = queued_bytes_ += text->size();
-  if (messages > limits_.ws_queue_messages_max || bytes > limits_.ws_queue_bytes_max) {
+  if (!MUTANT("unbounded_socket_queue") &&
+      (messages > limits_.ws_queue_messages_max || bytes > limits_.ws_queue_bytes_max)) {
     --queued_messages_;
     queued_bytes_ -= text->size();
     if (!overflowed_.exchange(true)) close(1013, "slow consumer");

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/crypto.hpp"
+#include "base/mutant.hpp"
 #include "connectors/send_dialogue.hpp"
 #include "gateway/pipeline/calls.hpp"
 #include "gateway/runtime/log.hpp"
@@ -66,7 +67,8 @@ void Outbound::put(const Send& send) {
   // The wall clock may have been set back since the row was made: no retry is later than this, and
   // a longer pause that the platform asked for is the gate's.
   const Clock& clock = context_.service.clock();
-  const auto wait = std::min(send.not_before - clock.now(), context_.options.retry_max);
+  auto wait = std::min(send.not_before - clock.now(), context_.options.retry_max);
+  if (MUTANT("timer_on_wall_clock")) wait = send.not_before - clock.now();
   Waiting waiting{.send = send, .due = clock.steady() + wait};
   const auto same = std::find_if(line.sends.begin(), line.sends.end(),
                                  [&](const Waiting& w) { return w.send.id == send.id; });
@@ -74,7 +76,11 @@ void Outbound::put(const Send& send) {
     *same = std::move(waiting);
     return;  // run_line looks at it again when its step is done
   }
-  line.sends.push_back(std::move(waiting));
+  if (MUTANT("no_order") && !line.sends.empty()) {
+    line.sends.insert(line.sends.begin() + 1, std::move(waiting));
+  } else {
+    line.sends.push_back(std::move(waiting));
+  }
   ++waiting_;
   if (!line.running) start(key, line);
 }
@@ -203,6 +209,7 @@ net::awaitable<Outbound::Step> Outbound::serve_head(std::string key, Waiting hea
     co_return begun;
   }
   send = line->second.sends.front().send;
+  if (MUTANT("fresh_key")) send.idempotency_key = random_hex(16);
   if (answer_passively(*tenant, send)) {
     --gate->in_flight;
     co_return co_await report(progress_of(send, DeliveryState::sent));

@@ -6,6 +6,7 @@
 #include <iterator>
 #include <tuple>
 
+#include "base/mutant.hpp"
 #include "conversation/codec.hpp"
 #include "gateway/pipeline/gateway.hpp"
 #include "gateway/pipeline/insist.hpp"
@@ -77,7 +78,7 @@ Result<void> Gateway::recover_row(RowKind kind, const storage::RowItem& item) {
       auto entry = from_stored<QueueEntry>(item.body);
       if (!entry) return unreadable(kind, item, entry.error());
       const bool offered = !entry->offered_to.empty();
-      if (offered) desk_.resume_offer(*entry);
+      if (offered && !MUTANT("forgotten_offer")) desk_.resume_offer(*entry);
       desk_.entered(std::move(*entry));
       return {};
     }
@@ -96,6 +97,7 @@ Result<void> Gateway::recover_row(RowKind kind, const storage::RowItem& item) {
       return {};
     }
     case RowKind::bot_call: {
+      if (MUTANT("forgotten_bot_call")) return {};
       auto call = from_stored<BotCall>(item.body);
       if (!call) return unreadable(kind, item, call.error());
       call->passive_token.clear();  // that webhook is gone

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <random>
 
+#include "base/mutant.hpp"
+
 namespace parley::gateway {
 namespace {
 
@@ -16,7 +18,7 @@ Milliseconds backoff(std::uint32_t attempts, const SendOptions& options, double 
 }
 
 bool may_repeat(const Capabilities& capabilities, const SendOptions& options) {
-  return capabilities.idempotent_send || options.uncertain == Uncertain::retry;
+  return MUTANT("blind_retry") || capabilities.idempotent_send || options.uncertain == Uncertain::retry;
 }
 
 // Would the platform take our key for a new one by then? Counted from the send's beginning, which

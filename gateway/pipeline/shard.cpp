@@ -5,6 +5,7 @@
 #include <iterator>
 #include <thread>
 
+#include "base/mutant.hpp"
 #include "conversation/codec.hpp"
 
 namespace parley::gateway {
@@ -227,6 +228,7 @@ void Shard::pump(Conversation& conversation) {
 
 // The same webhook again while its first copy is being synced: answered together with it.
 bool Shard::attach_to_in_flight(Conversation& conversation, Job& job) {
+  if (MUTANT("dedup_without_lock")) return false;
   for (const DedupKey& key : dedup_of(job.command)) {
     const auto found = conversation.keys_in_flight.find(text_of(key));
     if (found == conversation.keys_in_flight.end()) continue;
@@ -360,6 +362,11 @@ void Shard::hand_over(Conversation& conversation, Job job, Transition transition
   for (const DedupKey& key : work->transition.dedup) {
     conversation.keys_in_flight[text_of(key)] = work;
   }
+  if (MUTANT("dedup_outside_batch")) commit.dedup.clear();
+  if (MUTANT("answer_before_write")) {
+    work->job.done(Outcome{.person = conversation.person, .state = work->state});
+    work->job.done = [](const Result<Outcome>&) {};
+  }
   work->commit = std::move(commit);
   decided_now_.push_back(std::move(work));
 }
@@ -389,6 +396,10 @@ void Shard::committed(std::shared_ptr<InFlight> work, Result<storage::Committed>
   commit_seconds_.observe(seconds_since(work->started));
 
   if (result && !result->duplicate) {
+    if (MUTANT("dedup_outside_batch")) {
+      storage::Commit late{.tenant = conversation.tenant, .dedup = work->transition.dedup};
+      context_.store.commit(std::move(late), [](const Result<storage::Committed>&) {});
+    }
     heard(conversation, *work);
     pump(conversation);
     return;

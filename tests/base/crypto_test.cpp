@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <chrono>
 #include <set>
 
 namespace parley {
@@ -164,6 +166,24 @@ TEST(EqualConstantTime, IsEqualityButForEmpty) {
   EXPECT_FALSE(equal_constant_time("secret", "secret "));
   EXPECT_FALSE(equal_constant_time("secret", ""));
   EXPECT_FALSE(equal_constant_time("", "")) << "an unset secret must not let anyone in";
+}
+
+// A comparison that stops at the first difference takes a thousandth of the time for this one.
+TEST(EqualConstantTime, TakesAsLongWhereverTheDifferenceIs) {
+  const std::string secret(4 << 20, 's');
+  std::string first = secret, last = secret;
+  first.front() = 'x';
+  last.back() = 'x';
+  const auto quickest = [&](const std::string& guess) {
+    auto least = std::chrono::nanoseconds::max();
+    for (int i = 0; i < 9; ++i) {
+      const auto start = std::chrono::steady_clock::now();
+      EXPECT_FALSE(equal_constant_time(secret, guess));
+      least = std::min<std::chrono::nanoseconds>(least, std::chrono::steady_clock::now() - start);
+    }
+    return least;
+  };
+  EXPECT_GT(quickest(first) * 10, quickest(last));
 }
 
 TEST(Random, HasTheLengthAskedForAndDoesNotRepeat) {
