@@ -77,7 +77,7 @@ class Telegram final : public Connector {
     };
     const bool needed = !telegram::is_polled(channel);
     if ((needed && secret.empty()) || secret.size() > 256 || !std::ranges::all_of(secret, good)) {
-      return "secret_token must have 1 to 256 of A-Z a-z 0-9 _ -";
+      return "secret_token must have 1 to 256 of A-Z a-z 0-9 _ -, or receive must be \"poll\"";
     }
     const std::string& token = channel.secret("bot_token").reveal();
     const auto in_url = [&](char c) { return good(c) || c == ':'; };

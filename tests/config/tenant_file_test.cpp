@@ -190,8 +190,15 @@ const BadCase kBad[] = {
     {"UnknownSetting",
      "[[channel]]\nid = \"w\"\nplatform = \"telegram\"\nbot_tokn = \"env:PARLEY_TEST_BOT_TOKEN\"\n",
      "18:1: channel.bot_tokn: unknown key; did you mean \"bot_token\"?"},
-    {"MissingSetting", "[[channel]]\nid = \"w\"\nplatform = \"telegram\"\nsecret_token = \"x\"\n",
-     "15:1: channel.bot_token: is missing; expected"},
+    {"MissingSetting",
+     "[[channel]]\nid = \"w\"\nplatform = \"telegram\"\nsecret_token = "
+     "\"env:PARLEY_TEST_BOT_TOKEN\"\n",
+     "15:1: channel.bot_token: is missing; expected the token @BotFather gave"},
+    {"SecretMissingUnlessPolled",
+     "[[channel]]\nid = \"w\"\nplatform = \"telegram\"\nbot_token = "
+     "\"env:PARLEY_TEST_BOT_TOKEN\"\n",
+     "15:1: channel \"w\": secret_token must have 1 to 256 of A-Z a-z 0-9 _ -, or receive must be "
+     "\"poll\""},
     {"WrongChoice", "[[channel]]\nid = \"w\"\nplatform = \"wechat_oa\"\nmode = \"secret\"\n",
      "18:1: channel.mode: \"secret\" is none of its values; expected one of"},
     {"ChannelTwice",
