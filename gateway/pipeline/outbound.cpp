@@ -168,6 +168,9 @@ net::awaitable<Outbound::Step> Outbound::serve_head(std::string key, Waiting hea
     if (!co_await wait_for(head.due - clock.steady())) co_return Step::stop;
   }
   Send send = std::move(head.send);
+  // Left over from a crash in the middle of a call: it may have arrived.
+  const bool cut_off = state_of(send) == DeliveryState::submitting;
+  send.unclear = send.unclear || cut_off;
   const auto tenant = context_.service.tenant(send.tenant);
   if (!tenant || !tenant->channels.contains(send.channel)) {
     auto progress = progress_of(send, DeliveryState::failed);
@@ -189,8 +192,7 @@ net::awaitable<Outbound::Step> Outbound::serve_head(std::string key, Waiting hea
     co_return co_await report(progress_of(send, DeliveryState::sent));
   }
   const auto gate = context_.gates.of(*tenant, send.channel);
-  if (state_of(send) == DeliveryState::submitting) {
-    // Left over from a crash in the middle of a call: it may have arrived.
+  if (cut_off) {
     Error lost{.code = Errc::unavailable,
                .delivery = Delivery::unknown,
                .detail = "the process ended during the call"};
@@ -198,6 +200,10 @@ net::awaitable<Outbound::Step> Outbound::serve_head(std::string key, Waiting hea
   }
   if (!co_await take_turn(gate)) co_return Step::stop;
   auto submitting = progress_of(send, DeliveryState::submitting);
+  // Once the webhook is gone nothing can go with its answer: the row says so before it begins.
+  if (entry.passive_reply && !context_.passive.waits(send.reply_token)) {
+    submitting.row.reply_token.clear();
+  }
   const Step begun = co_await report(std::move(submitting));
   const auto line = lines_.find(key);
   const bool still_head = begun == Step::settled && line != lines_.end() &&

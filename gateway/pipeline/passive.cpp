@@ -32,6 +32,11 @@ void Passive::close(const std::string& token) {
   slots_.erase(token);
 }
 
+bool Passive::waits(const std::string& token) {
+  const std::lock_guard lock(mutex_);
+  return slots_.contains(token);
+}
+
 std::shared_ptr<Passive::Slot> Passive::take(const std::string& token) {
   std::shared_ptr<Slot> slot;
   {

@@ -52,6 +52,7 @@ class Passive {
                                                         std::shared_ptr<Slot> slot,
                                                         Milliseconds limit);
   void close(const std::string& token);
+  bool waits(const std::string& token);
   // The slot, now the caller's to answer; null: nobody waits.
   std::shared_ptr<Slot> take(const std::string& token);
   // nullopt lets the webhook go without an answer. False: the webhook has gone already.

@@ -17,8 +17,11 @@ Milliseconds backoff(std::uint32_t attempts, const SendOptions& options, double 
   return Milliseconds(static_cast<std::int64_t>(cap * (0.1 + 0.9 * draw)));
 }
 
-bool may_repeat(const Capabilities& capabilities, const SendOptions& options) {
-  return MUTANT("blind_retry") || capabilities.idempotent_send || options.uncertain == Uncertain::retry;
+// The webhook's own answer carries no key: what may have gone with it, a call would say again.
+bool may_repeat(const Capabilities& capabilities, const SendOptions& options, const Send& send) {
+  const bool passively = capabilities.passive_reply && !send.reply_token.empty();
+  return MUTANT("blind_retry") || (capabilities.idempotent_send && !passively) ||
+         options.uncertain == Uncertain::retry;
 }
 
 // Would the platform take our key for a new one by then? Counted from the send's beginning, which
@@ -49,7 +52,7 @@ Retry decide_retry(const Error& error, const Send& send, const Capabilities& cap
               .at = now + error.retry_after.value_or(options.retry_base),
               .count_attempt = false};
     case Errc::unavailable: {
-      if (error.delivery == Delivery::unknown && !may_repeat(capabilities, options)) {
+      if (error.delivery == Delivery::unknown && !may_repeat(capabilities, options, send)) {
         return {.next = Next::uncertain};
       }
       if (spent) return {};

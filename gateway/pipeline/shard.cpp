@@ -55,11 +55,22 @@ bool stays_with_merged(const State& state, const routing::Command& command) {
                    routing::UnmergedFrom, routing::SendProgress, routing::MediaStored>(command);
 }
 
+// To be forwarded: only once the merge it follows from is synced.
+bool goes_to_survivor(const State& state, const routing::Command& command) {
+  return !state.forward_to.empty() && !stays_with_merged(state, command);
+}
+
 double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
 }  // namespace
+
+// Changed nothing, or was refused, on a state that is not synced yet; answered when it is.
+struct Shard::Rider {
+  Job job;
+  std::optional<Error> refusal;
+};
 
 // A batch on its way to the disk.
 struct Shard::InFlight {
@@ -71,7 +82,7 @@ struct Shard::InFlight {
   std::uint64_t position = 0;
   std::chrono::steady_clock::time_point started;
   std::vector<Job> same;    // repeats that came meanwhile; they wait for this very commit
-  std::vector<Job> riders;  // changed nothing; answered when the state they saw is synced
+  std::vector<Rider> riders;
 };
 
 struct Shard::Conversation {
@@ -196,6 +207,8 @@ bool Shard::take_redo(Conversation& conversation) {
 void Shard::pump(Conversation& conversation) {
   if (!take_redo(conversation)) return;
   while (!conversation.waiting.empty() && !conversation.looking) {
+    // What the store has is old while a commit is under way.
+    if (!conversation.state && conversation.in_flight > 0) return;
     Job& front = conversation.waiting.front();
     if (attach_to_in_flight(conversation, front)) {
       conversation.waiting.pop_front();
@@ -207,6 +220,7 @@ void Shard::pump(Conversation& conversation) {
       if (conversation.looking) return;    // the answer comes later
       if (!conversation.looked) continue;  // it failed and its command is answered, or ask again
     }
+    if (conversation.in_flight > 0 && goes_to_survivor(*conversation.state, front.command)) return;
     Job job = std::move(front);
     conversation.waiting.pop_front();
     const bool duplicate =
@@ -295,8 +309,7 @@ void Shard::looked_up(const std::string& key, Result<storage::TurnView> view) {
 }
 
 void Shard::decide(Conversation& conversation, Job job) {
-  if (!conversation.state->forward_to.empty() &&
-      !stays_with_merged(*conversation.state, job.command)) {
+  if (goes_to_survivor(*conversation.state, job.command)) {
     const PersonId to = conversation.state->forward_to;
     forward(std::move(job), to);
     return;
@@ -311,6 +324,10 @@ void Shard::decide(Conversation& conversation, Job job) {
       {.policy = *job.tenant->policy, .analyzer = context_.analyzer, .now = context_.clock.now()});
   if (!transition) {
     refused_.add();
+    if (conversation.in_flight > 0) {  // perhaps refused for what will not have happened
+      conversation.last->riders.push_back({std::move(job), std::move(transition.error())});
+      return;
+    }
     finish(job, transition.error());
     return;
   }
@@ -339,7 +356,7 @@ void Shard::hand_over(Conversation& conversation, Job job, Transition transition
   if (transition.events.empty() && commit.rows.empty() && commit.dedup.empty() &&
       transition.state == *conversation.state) {
     if (conversation.in_flight > 0) {  // done is what is synced, and this state is not yet
-      conversation.last->riders.push_back(std::move(job));
+      conversation.last->riders.push_back({std::move(job), std::nullopt});
       return;
     }
     Outcome outcome{.person = conversation.person,
@@ -416,7 +433,7 @@ void Shard::committed(std::shared_ptr<InFlight> work, Result<storage::Committed>
     }
     conversation.redo.push_back(std::move(work->job));
     for (Job& same : work->same) conversation.redo.push_back(std::move(same));
-    for (Job& rider : work->riders) conversation.redo.push_back(std::move(rider));
+    for (Rider& rider : work->riders) conversation.redo.push_back(std::move(rider.job));
   } else {
     failed(*work, result.error());
   }
@@ -441,7 +458,13 @@ void Shard::heard(Conversation& conversation, InFlight& work) {
     duplicates_.add();
     finish(same, seen_by(true));
   }
-  for (Job& rider : work.riders) finish(rider, seen_by(false));
+  for (Rider& rider : work.riders) {
+    if (rider.refusal) {
+      finish(rider.job, std::move(*rider.refusal));
+    } else {
+      finish(rider.job, seen_by(false));
+    }
+  }
   finish(work.job, std::move(outcome));
 }
 
@@ -452,7 +475,7 @@ void Shard::failed(InFlight& work, const Error& error) {
   }
   finish(work.job, error);
   for (Job& same : work.same) finish(same, error);
-  for (Job& rider : work.riders) finish(rider, error);
+  for (Rider& rider : work.riders) finish(rider.job, error);
 }
 
 void Shard::forward(Job job, const PersonId& to) {

@@ -76,6 +76,7 @@ class Shard {
  private:
   struct Conversation;
   struct InFlight;
+  struct Rider;
   struct Arrival;
   using Map = std::unordered_map<std::string, std::unique_ptr<Conversation>>;
 

@@ -6,7 +6,7 @@ namespace parley::simulation {
 
 void HandStore::commit(storage::Commit commit, storage::CommitDone done) {
   memory_.commit(std::move(commit), std::move(done));
-  if (syncing_) return;
+  if (syncing_ || !*alive_) return;
   syncing_ = true;
   const bool slow = machine_.chance(faults_.slow_sync);
   const auto takes = slow ? machine_.between(1, faults_.stall.count()) : machine_.between(0, 4);
@@ -22,7 +22,7 @@ void HandStore::commit(storage::Commit commit, storage::CommitDone done) {
 
 // What it finds is as of some moment between the question and the answer.
 void HandStore::load_turn(storage::TurnQuery query, storage::TurnDone done) {
-  if (!machine_.chance(faults_.slow_read)) {
+  if (!*alive_ || !machine_.chance(faults_.slow_read)) {
     return memory_.load_turn(std::move(query), std::move(done));
   }
   auto read = std::make_shared<Read>(std::move(query), std::move(done));
