@@ -41,15 +41,7 @@ void read_webhook_bot(Table& table, TenantContext& context, gateway::BotSettings
     const auto wrong = check_url(settings.url, context.process);
     if (!wrong.empty()) table.problem("url", wrong);
   }
-  if (auto secret = read_secret(table, "secret", context.secrets)) {
-    if (!connectors::usable_webhook_secret(*secret)) {
-      table.problem("secret",
-                    "is not a signing secret; expected \"whsec_\" and base64 of 24 to 64 bytes");
-    }
-    settings.secret = std::move(*secret);
-  } else if (!table.has("secret")) {
-    table.problem("secret", "is missing; expected \"env:NAME\" or \"file:PATH\"");
-  }
+  if (auto secret = read_webhook_secret(table, context)) settings.secret = std::move(*secret);
   settings.history_messages =
       table.whole<std::size_t>("history_messages", settings.history_messages, 0, 100);
 }
@@ -114,6 +106,17 @@ void read_token(Table& table, const SecretSource& source, gateway::ApiKey& key) 
 }
 
 }  // namespace
+
+std::optional<Secret> read_webhook_secret(Table& table, TenantContext& context) {
+  auto secret = read_secret(table, "secret", context.secrets);
+  if (secret && !connectors::usable_webhook_secret(*secret)) {
+    table.problem("secret",
+                  "is not a signing secret; expected \"whsec_\" and base64 of 24 to 64 bytes");
+  } else if (!secret && !table.has("secret")) {
+    table.problem("secret", "is missing; expected \"env:NAME\" or \"file:PATH\"");
+  }
+  return secret;
+}
 
 void read_bots(Table& root, TenantContext& context, gateway::Tenant& tenant,
                routing::Policy& policy) {

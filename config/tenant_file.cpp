@@ -83,6 +83,14 @@ void read_agents(Table& root, TenantContext& context, routing::Policy& policy) {
   }
 }
 
+void read_strategy(const Node& node, TenantContext& context, routing::Segment& segment) {
+  Table table(node, "segment.strategy", context.problems);
+  for (const char* key : {"greeting_zh", "greeting_en", "offer_zh", "offer_en", "win_back_zh",
+                          "win_back_en", "agent_note", "bot_hint"}) {
+    if (auto text = table.text(key); !text.empty()) segment.strategy[key] = std::move(text);
+  }
+}
+
 void read_segments(Table& root, TenantContext& context, routing::Policy& policy) {
   std::map<std::string, unsigned> lines;
   for (const Node* node : root.tables("segment")) {
@@ -96,6 +104,9 @@ void read_segments(Table& root, TenantContext& context, routing::Policy& policy)
       table.problem("when",
                     "is missing; expected a condition like { attribute = { name = "
                     "\"tier\", eq = \"gold\" } }");
+    }
+    if (const Node* strategy = table.table("strategy")) {
+      read_strategy(*strategy, context, segment);
     }
     if (first_of_its_name(table, "segment", segment.name, lines)) {
       policy.segments.push_back(std::move(segment));
@@ -150,6 +161,41 @@ void read_human_queue(Table& table, routing::Policy& policy) {
   }
   table.problem("human_queue",
                 "there is no queue " + quoted(named) + expected_of(named, names_of(policy.queues)));
+}
+
+void read_profile_endpoint(Table& root, TenantContext& context, gateway::Tenant& tenant) {
+  const Node* node = root.table("profile");
+  if (!node) return;
+  constexpr std::int64_t kMinuteMs = 60'000;
+  Table table(*node, "profile", context.problems);
+  gateway::ProfileEndpoint endpoint;
+  endpoint.url = table.required_text("url");
+  if (!endpoint.url.empty()) {
+    const auto wrong = check_url(endpoint.url, context.process);
+    if (!wrong.empty()) table.problem("url", wrong);
+  }
+  if (auto secret = read_webhook_secret(table, context)) endpoint.secret = std::move(*secret);
+  endpoint.deadline =
+      table.ms("deadline_ms", endpoint.deadline, Milliseconds{10}, Milliseconds{2'000});
+  endpoint.fresh_for =
+      Milliseconds{kMinuteMs * table.whole<std::int64_t>("fresh_minutes", 15, 1, 1'440)};
+  tenant.profile_endpoint = std::move(endpoint);
+}
+
+void read_rating(Table& root, TenantContext& context, routing::Policy& policy) {
+  const Node* node = root.table("rating");
+  if (!node) return;
+  constexpr std::int64_t kHourMs = 3'600'000;
+  Table table(*node, "rating", context.problems);
+  policy.rating.question_zh = table.text("question_zh");
+  policy.rating.question_en = table.text("question_en");
+  policy.rating.thanks_zh = table.text("thanks_zh");
+  policy.rating.thanks_en = table.text("thanks_en");
+  policy.rating.answer_within =
+      Milliseconds{kHourMs * table.whole<std::int64_t>("answer_within_hours", 24, 1, 168)};
+  if (policy.rating.question_zh.empty() && policy.rating.question_en.empty()) {
+    table.problem("question_zh", "is missing; expected question_zh, question_en or both");
+  }
 }
 
 void read_media(Table& root, TenantContext& context, gateway::Tenant& tenant) {
@@ -229,6 +275,8 @@ std::shared_ptr<gateway::Tenant> read_tenant(const Node& root, TenantContext& co
     read_rules(top, context, policy);
     read_agents(top, context, policy);
     read_keys(top, context, *tenant, policy);
+    read_rating(top, context, policy);
+    read_profile_endpoint(top, context, *tenant);
     read_media(top, context, *tenant);
   }
   if (context.problems.empty()) compile_policy(std::move(policy), context, *tenant);

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -33,6 +34,9 @@ void read_bots(Table& root, TenantContext& context, gateway::Tenant& tenant,
                routing::Policy& policy);
 void read_keys(Table& root, TenantContext& context, gateway::Tenant& tenant,
                const routing::Policy& policy);
+
+// The `secret` of something that is called with Standard Webhooks signatures; reported if it is none.
+std::optional<Secret> read_webhook_secret(Table& table, TenantContext& context);
 
 // An id seen twice is a mistake; true when it is new.
 bool first_of_its_name(Table& table, std::string_view what, const std::string& id,

@@ -41,6 +41,7 @@ std::string to_json(const Decision& decision);
 std::string to_json(const DeadLetter& letter);
 std::string to_json(const Relay& relay);
 std::string to_json(const Identity& identity);
+std::string to_json(const EpisodeRecord& record);
 std::string to_json(const Capabilities& capabilities);
 
 // T is one of the types above, except Capabilities.

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "conversation/episode.hpp"
 #include "conversation/send.hpp"
 
 namespace parley {
@@ -78,6 +79,8 @@ struct State {
   std::vector<SendId> open_sends;    // in order; the head is the one in flight
   BotCallId open_bot_call;           // "" when none is awaited
   std::vector<TimePoint> bot_turns;  // last bot answers, for the loop guard
+  EpisodeRecord record = {};         // of the case that is open, else of the last one
+  TimePoint rating_asked_at{};       // of the last case; {}: nothing is asked
   Unknown unknown = {};
   friend bool operator==(const State&, const State&) = default;
 };

@@ -35,6 +35,8 @@ enum class RowKind : std::uint8_t {
   media = 12,       // id: MediaId; body: media description
   cursor = 13,      // id: channel and cursor name; body: the cursor
   sent_index = 14,  // id: sent_row_id(); body: PersonId; forgotten with the idempotency rows
+  episode = 15,     // id: episode_row_id(); body: EpisodeRecord of a case that has ended
+  profile = 16,     // id: the tenant's own user id; body: what is known of who never came yet
 };
 
 struct Row {
@@ -64,6 +66,7 @@ struct Transition {
   bool end_assignment = false;
   std::vector<Relay> relays;
   std::vector<std::string> finished_relays;
+  std::vector<EpisodeRecord> cases;     // that ended, or of which more is known since
   std::vector<Row> extra_rows;  // identity, user index, idempotency, audit
 };
 

@@ -36,6 +36,7 @@ std::vector<Row> transition_rows(const Transition& t) {
     out.put(RowKind::dead_letter, letter.send.id.value, letter);
   }
   for (const auto& call : t.bot_calls) out.put(RowKind::bot_call, call.id.value, call);
+  for (const auto& record : t.cases) out.put(RowKind::episode, episode_row_id(record), record);
   for (const auto& relay : t.relays) out.put(RowKind::relay, relay.id, relay);
   // Every other id is used once: erased after put, so what is finished in one go stays finished.
   for (const auto& id : t.finished_sends) out.erase(RowKind::send, id.value);

@@ -2,6 +2,7 @@
 // Who answers this turn: the first rule that matches, within what the present holder and the
 // customer's wish allow.
 //
+//   0. the answer to our question about the last case goes to nobody
 //   1. who already waits for a person, or talks to one, stays there
 //   2. a wish for a person: a rule that leads to a queue, or one that asks for the wish, else the
 //      policy's human queue; rules that lead to a bot are passed over
@@ -94,6 +95,12 @@ Verdict choose(const Policy& policy, const DecisionInputs& inputs, const RuleTex
   const bool wants_human = view.has_fact("asks_human", "") && !policy.human_queue.empty();
 
   Verdict out;
+  if (view.has_fact(kRatesCase, "")) {
+    out.rule = "rating";
+    out.reason = "the customer says how the last case went";
+    out.priority = 0;
+    return out;
+  }
   out.matched = first_match(policy, view, signal, wants_human, out.tried);
   out.priority = out.matched ? out.matched->priority : kDefaultPriority;
   if (out.matched) {

@@ -24,6 +24,7 @@
 #include <variant>
 #include <vector>
 
+#include "conversation/profile.hpp"
 #include "conversation/transition.hpp"
 #include "routing/analyzer.hpp"
 #include "routing/policy.hpp"
@@ -32,9 +33,16 @@ namespace parley::routing {
 
 inline constexpr std::size_t kAddressesMax = 16;
 inline constexpr std::size_t kLabelsMax = 32;
-inline constexpr std::size_t kAttributesMax = 64;           // of a profile
-inline constexpr std::size_t kAttributeBytesMax = 1'024;    // a name or a value
+inline constexpr std::size_t kAttributesMax = kProfileAttributesMax;
+inline constexpr std::size_t kAttributeBytesMax = kProfileTextBytesMax;  // a name or a value
 inline constexpr std::size_t kRuleTextBytesMax = 8 * 1024;  // of a turn's text, that rules look at
+
+// What the tenant's systems know of a customer, found while their turn was on its way.
+struct KnownProfile {
+  std::string source;  // actor of the event
+  Profile what;
+  std::string kept_for;  // user id whose profile row is used up now, "" if it came another way
+};
 
 // What the customer did, as a connector told it.
 struct CustomerSays {
@@ -49,6 +57,7 @@ struct CustomerSays {
   std::vector<DedupKey> dedup;
   std::string external_user;  // a user id the tenant signed, "" if none
   bool opted_in = false;      // on this platform to speak is to opt in
+  std::optional<KnownProfile> profile = {};
 };
 
 struct CustomerSignals {  // menu click, follow, typing, read, reaction, opt-out, ...

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "routing/commands.hpp"
+#include "routing/rating.hpp"
 #include "routing/rounded.hpp"
 #include "routing/turn.hpp"
 
@@ -110,7 +111,9 @@ void note_reply_to_notification(Draft& draft, const CustomerSays& says) {
 
 Decided decide_command(const State& state, const CustomerSays& says, const DecideContext& context) {
   Draft draft(state, context);
-  ensure_episode(draft);
+  // What answers our question about the last case begins no new one.
+  const auto rating = expected_rating(state, draft.policy, says.message, draft.now);
+  if (rating == 0) ensure_episode(draft);
   const TimePoint occurred_at = when(says.occurred_at, draft.now);
   note_sighting(draft, {.channel = says.channel,
                         .identity = says.identity,
@@ -120,15 +123,18 @@ Decided decide_command(const State& state, const CustomerSays& says, const Decid
                         .spoke = true,
                         .opted_in = says.opted_in});
   draft.state.last_inbound_at = draft.now;
-  ++draft.state.episode_turns;
+  if (rating == 0) ++draft.state.episode_turns;
   if (!says.external_user.empty()) note_external_user(draft, says.external_user);
+
+  if (says.profile) note_profile(draft, *says.profile);
 
   Turn turn{.seq = draft.next_seq(), .channel = says.channel};
   turn.text_kind = text_kind_of(draft.policy, says.channel.id);
   turn.passive_token = says.passive_token;
   turn.preview = preview_of(says.message);
-  analyze(draft, plain_text(says.message), turn);
+  if (rating == 0) analyze(draft, plain_text(says.message), turn);
   note_facts(says.message, turn);
+  if (rating > 0) turn.facts.emplace_back(kRatesCase);
 
   Event& event = draft.append(EventType::message_created);
   event.occurred_at = says.occurred_at.value_or(draft.now);
@@ -158,6 +164,7 @@ Decided decide_command(const State& state, const CustomerSays& says, const Decid
   Verdict verdict = choose(draft.policy, inputs, &turn.text, &hits);
   for (auto& hit : hits) add_once(inputs.facts, std::move(hit));
   record_and_follow(draft, std::move(turn), std::move(inputs), std::move(verdict));
+  if (rating > 0) take_rating(draft, rating, says.passive_token);
   draft.out.dedup = says.dedup;
   return draft.take();
 }

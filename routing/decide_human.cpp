@@ -5,6 +5,7 @@
 
 #include "routing/commands.hpp"
 #include "routing/control.hpp"
+#include "routing/rating.hpp"
 
 namespace parley::routing {
 namespace {
@@ -194,6 +195,7 @@ Decided decide_command(const State& state, const CloseEpisode& close,
   if (auto allowed = check_actor(state, close.actor); !allowed) return allowed.error();
   Draft draft(state, context);
   close_episode(draft, close.reason.empty() ? "closed" : close.reason, close.actor);
+  ask_for_rating(draft);
   return draft.take();
 }
 

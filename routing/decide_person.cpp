@@ -63,6 +63,29 @@ void put_changes(Draft& draft, const UpdateProfile& update) {
 
 }  // namespace
 
+void note_profile(Draft& draft, const KnownProfile& profile) {
+  if (!profile.kept_for.empty()) {
+    draft.out.extra_rows.push_back(
+        {.kind = RowKind::profile, .id = profile.kept_for, .body = {}, .erase = true});
+  }
+  UpdateProfile update{.actor = profile.source, .attributes = {}};
+  State& state = draft.state;
+  for (const auto& [name, value] : profile.what.attributes) {
+    const auto had = state.attributes.find(name);
+    if (had == state.attributes.end() || had->second != value) update.attributes[name] = value;
+  }
+  if (!profile.what.display_name.empty()) update.display_name = profile.what.display_name;
+  if (!profile.what.language.empty()) update.language = profile.what.language;
+  if (!check_attributes(state, update)) return;
+  const bool renamed = update.display_name && *update.display_name != state.display_name;
+  const bool speaks = update.language && state.language.empty();
+  if (renamed) state.display_name = *update.display_name;
+  if (speaks) state.language = *update.language;
+  if (update.attributes.empty() && !renamed && !speaks) return;
+  for (const auto& [name, value] : update.attributes) state.attributes[name] = value;
+  put_changes(draft, update);
+}
+
 Decided decide_command(const State& state, const UpdateProfile& update,
                        const DecideContext& context) {
   if (auto fine = check_attributes(state, update); !fine) return std::move(fine.error());

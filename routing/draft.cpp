@@ -83,7 +83,24 @@ void Draft::settle_join() {
   out.relays.push_back(std::move(relay));
 }
 
+// What a case came to is counted from its own events; ended, it is a row for the reports.
+void Draft::settle_record() {
+  EpisodeRecord& record = state.record;
+  for (const Event& event : out.events) {
+    count_event(record, event);
+    if (event.type != EventType::conversation_closed) continue;
+    record.segment = state.segment;
+    record.language = state.language;
+    put_record();
+  }
+}
+
+void Draft::put_record() {
+  if (!episode_row_id(state.record).empty()) out.cases.push_back(state.record);
+}
+
 Transition Draft::take() {
+  settle_record();
   settle_queue_entry();
   settle_assignment();
   settle_bot_call();

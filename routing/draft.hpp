@@ -23,6 +23,9 @@ class Draft {
   std::uint64_t next_seq() const noexcept { return state.last_seq + 1; }
   std::string place(std::string_view prefix, std::uint64_t seq) const;
 
+  // The last case's record is stored again: something of it is known only now.
+  void put_record();
+
   Transition take();
 
   const State& before;
@@ -37,6 +40,7 @@ class Draft {
   void settle_assignment();
   void settle_bot_call();
   void settle_join();
+  void settle_record();
 };
 
 // Nobody is in the middle of anything with them: no bot asked, nothing on its way, no queue and no

@@ -77,6 +77,9 @@ struct Rule {
 struct Segment {
   std::string name;
   Condition when;  // over profile attributes and derived ones, never over the text
+  // How such a customer is to be treated ("greeting_zh", "offer", "win_back"): for bots, agents and
+  // notifications to read; routing does not.
+  std::map<std::string, std::string> strategy = {};
   int line = 0;
 };
 
@@ -113,6 +116,13 @@ struct ChannelPolicy {
   const Capabilities* capabilities = nullptr;  // lives in the registry, for ever
 };
 
+// Asking the customer, once a case is closed, how it went. Off without a question.
+struct Rating {
+  std::string question_zh, question_en;
+  std::string thanks_zh, thanks_en;  // "" says nothing
+  Milliseconds answer_within{24 * 3600 * 1000};
+};
+
 struct Policy {
   TenantId tenant;
   std::string version;            // hash of the files it came from
@@ -124,6 +134,7 @@ struct Policy {
   std::map<BotId, Bot> bots;
   std::map<ChannelId, ChannelPolicy> channels;
   QueueId human_queue;                          // "转人工" goes here when no rule says otherwise
+  Rating rating;
   Milliseconds episode_idle{24 * 3600 * 1000};  // silence after which a new episode begins
   // A turn is negative only if the model is at least this sure (a logit; 2 is 88 %). 0 or less: the
   // model's own calibration decides.

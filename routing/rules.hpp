@@ -54,6 +54,9 @@ Holder holder_from(std::string_view text);
 
 std::string segment_of(const Policy& policy, const DecisionInputs& inputs);
 
+// The fact of a turn that is the answer to our question about the last case.
+inline constexpr std::string_view kRatesCase = "rates_case";
+
 struct Verdict {
   Holder outcome;
   std::string rule;               // "" only for a signal that no rule asks for

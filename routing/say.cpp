@@ -42,6 +42,13 @@ Event& put_message(Draft& draft, Outgoing& outgoing, DeliveryStatus delivery) {
 
 }  // namespace
 
+const std::string& in_language(const State& state, const std::string& zh, const std::string& en) {
+  const std::string_view language = state.language;
+  const bool english = language == "en" || language.starts_with("en-");
+  const bool chinese = language.starts_with("zh") || language == "mixed";
+  return english || (!chinese && zh.empty()) ? en : zh;
+}
+
 Result<Address> pick_address(const State& state, const std::optional<ChannelId>& channel) {
   for (const Address& address : state.addresses) {
     if (!channel || address.channel.id == *channel) return address;

@@ -23,6 +23,9 @@ struct Outgoing {
 // Where the customer last was, or is on the given channel.
 Result<Address> pick_address(const State& state, const std::optional<ChannelId>& channel);
 
+// The text a customer of this language reads; Chinese unless they are known to write English.
+const std::string& in_language(const State& state, const std::string& zh, const std::string& en);
+
 // Empty, or why nobody may say this anywhere: nothing to see in it, or past a message's limits.
 std::string unsayable(const Message& message);
 // Errors   malformed, recipient_gone, window_closed, overloaded, not_found (channel not configured)

@@ -25,6 +25,8 @@ struct Sighting {
 };
 void note_sighting(Draft& draft, const Sighting& sighting);
 void note_external_user(Draft& draft, const std::string& external_user);
+// Merges it in and says so in the log, if it changes anything; too much of it is left out whole.
+void note_profile(Draft& draft, const KnownProfile& profile);
 // False: the person holds another one already. decide_union.cpp.
 bool note_union(Draft& draft, const std::string& union_id);
 

@@ -165,6 +165,11 @@ void read_scalar(Reader& reader, const Place& place, Element from, N& to) {
   }
   to = static_cast<N>(wide);
 }
+inline void read_scalar(Reader& reader, const Place& place, Element from, Milliseconds& to) {
+  std::int64_t count = 0;
+  read_scalar(reader, place, from, count);
+  to = Milliseconds(count);
+}
 template <class Tag>
 void read_scalar(Reader& reader, const Place& place, Element from, Id<Tag>& to) {
   to.value = read_text(reader, place, from);

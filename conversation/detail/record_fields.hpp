@@ -177,6 +177,42 @@ void list_fields(A& a, const SentRef*) {
 }
 
 template <class A>
+void list_fields(A& a, const EpisodeRecord*) {
+  a.field("id", &EpisodeRecord::id);
+  a.field("tenant_id", &EpisodeRecord::tenant);
+  a.field("person_id", &EpisodeRecord::person);
+  a.field("channel_id", &EpisodeRecord::channel);
+  a.field("segment", &EpisodeRecord::segment);
+  a.field("language", &EpisodeRecord::language);
+  a.field("opened_at", &EpisodeRecord::opened_at);
+  a.field("closed_at", &EpisodeRecord::closed_at);
+  a.field("closed_by", &EpisodeRecord::closed_by);
+  a.field("close_reason", &EpisodeRecord::close_reason);
+  a.field("resolved_by", &EpisodeRecord::resolved_by);
+  a.field("customer_messages", &EpisodeRecord::customer_messages);
+  a.field("bot_messages", &EpisodeRecord::bot_messages);
+  a.field("agent_messages", &EpisodeRecord::agent_messages);
+  a.field("negative_turns", &EpisodeRecord::negative_turns);
+  a.field("unanswered_since", &EpisodeRecord::unanswered_since);
+  a.field("asked_at", &EpisodeRecord::asked_at);
+  a.field("first_answer_at", &EpisodeRecord::first_answer_at);
+  a.field("first_agent_at", &EpisodeRecord::first_agent_at);
+  a.field("answers", &EpisodeRecord::answers);
+  a.field("answer_time_ms", &EpisodeRecord::answer_time);
+  a.field("answer_time_max_ms", &EpisodeRecord::answer_time_max);
+  a.field("times_queued", &EpisodeRecord::times_queued);
+  a.field("hand_overs", &EpisodeRecord::hand_overs);
+  a.field("transfers", &EpisodeRecord::transfers);
+  a.field("queued_at", &EpisodeRecord::queued_at);
+  a.field("first_queued_at", &EpisodeRecord::first_queued_at);
+  a.field("queue_time_ms", &EpisodeRecord::queue_time);
+  a.field("queue_id", &EpisodeRecord::queue);
+  a.field("agent_id", &EpisodeRecord::agent);
+  a.field("bot_id", &EpisodeRecord::bot);
+  a.field("rating", &EpisodeRecord::rating);
+}
+
+template <class A>
 void list_fields(A& a, const State*) {
   a.field("tenant_id", &State::tenant);
   a.derived("conversation_id", &State::person, conversation_text);
@@ -213,6 +249,8 @@ void list_fields(A& a, const State*) {
   a.field("open_sends", &State::open_sends);
   a.field("open_bot_call", &State::open_bot_call);
   a.field("bot_turns", &State::bot_turns);
+  a.field("case", &State::record);
+  a.field("rating_asked_at", &State::rating_asked_at);
 }
 
 template <class A>

@@ -189,6 +189,25 @@ std::string Body::raw_array(std::string_view name) {
   return simdjson::minify(*element);
 }
 
+std::vector<std::string> Body::raw_elements(std::string_view name, std::size_t count_max) {
+  std::vector<std::string> out;
+  const auto element = impl_->find(name);
+  if (!element) return out;
+  dom::array array;
+  if (element->get(array)) {
+    impl_->expected(name, *element, "an array");
+    return out;
+  }
+  for (const auto each : array) {
+    if (out.size() >= count_max) {
+      mistake(name, "has too many entries; expected at most " + std::to_string(count_max));
+      return {};
+    }
+    out.push_back(simdjson::minify(each));
+  }
+  return out;
+}
+
 std::optional<Body> Body::object(std::string_view name) {
   const auto element = impl_->find(name);
   if (!element) return std::nullopt;

@@ -36,6 +36,9 @@ class Body {
   std::vector<std::string> texts(std::string_view name, std::size_t count_max);
   // The JSON text of an array or object; "" if absent.
   std::string raw_array(std::string_view name);
+  // The JSON texts of an array's elements, each to be read as a Body of its own, so that one bad
+  // entry does not spoil the others.
+  std::vector<std::string> raw_elements(std::string_view name, std::size_t count_max);
   std::optional<Body> object(std::string_view name);
   // {"tier": "gold", "orders": 3, "old": null}: the nulls go to `erased`.
   Attributes attributes(std::string_view name, std::vector<std::string>& erased);

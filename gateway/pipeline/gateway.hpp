@@ -16,6 +16,7 @@
 #include "gateway/pipeline/hub.hpp"
 #include "gateway/pipeline/outbound.hpp"
 #include "gateway/pipeline/passive.hpp"
+#include "gateway/pipeline/profile_lookup.hpp"
 #include "gateway/pipeline/puller.hpp"
 #include "gateway/pipeline/read_pool.hpp"
 #include "gateway/pipeline/service.hpp"
@@ -120,6 +121,10 @@ class Gateway final : public Service {
   net::awaitable<std::vector<Result<Outcome>>> accept_each(
       std::shared_ptr<const Tenant> tenant, ChannelId channel,
       std::vector<connectors::Incoming> events);
+  // What the tenant's systems know of each customer who speaks; keep the answer until all is stored.
+  using Holds = std::vector<std::shared_ptr<ProfileLookup::Hold>>;
+  net::awaitable<Holds> look_up_profiles(std::shared_ptr<const Tenant> tenant,
+                                         std::vector<Addressed>& commands);
   // Posts all at once, so that one synced batch can hold them, and waits for all.
   net::awaitable<std::vector<Result<Outcome>>> execute_all(std::shared_ptr<const Tenant> tenant,
                                                            std::vector<Addressed> commands);
@@ -151,6 +156,7 @@ class Gateway final : public Service {
   Passive passive_;
   ChannelGates gates_;
   Bots bots_;
+  ProfileLookup profile_lookup_;
   Desk desk_;
   std::vector<std::unique_ptr<Shard>> shards_;
   std::vector<std::unique_ptr<Outbound>> outbound_;

@@ -3,6 +3,8 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <set>
+
 #include "conversation/codec.hpp"
 #include "gateway/pipeline/gateway.hpp"
 #include "gateway/runtime/log.hpp"
@@ -117,7 +119,9 @@ net::awaitable<http::Response> Gateway::accept_webhook(std::shared_ptr<const Ten
     if (slot) passive_.close(token);
     co_return refusal(found.error());
   }
+  auto holds = co_await look_up_profiles(owner, commands);
   const auto outcomes = co_await execute_all(owner, std::move(commands));
+  holds.clear();
   bool may_answer = false;
   for (const auto& outcome : outcomes) {
     if (outcome) {
@@ -267,7 +271,24 @@ net::awaitable<std::vector<Result<Outcome>>> Gateway::accept_each(
     refused.emplace_back(std::move(found.error()));
     co_return refused;
   }
+  const auto holds = co_await look_up_profiles(owner, commands);
   co_return co_await execute_all(owner, std::move(commands));
+}
+
+net::awaitable<Gateway::Holds> Gateway::look_up_profiles(std::shared_ptr<const Tenant> owner,
+                                                         std::vector<Addressed>& commands) {
+  constexpr std::size_t kLookupsOfOneRequest = 8;  // a large batch is not held up for its last ones
+  Holds holds;
+  std::set<PersonId> asked;  // once: who said two things here would wait for themselves
+  for (auto& each : commands) {
+    auto* says = std::get_if<routing::CustomerSays>(&each.command);
+    if (!says || each.person.empty() || !asked.insert(each.person).second) continue;
+    if (auto hold = co_await profile_lookup_.before_turn(owner, each.person, *says)) {
+      holds.push_back(std::move(hold));
+    }
+    if (holds.size() >= kLookupsOfOneRequest) break;
+  }
+  co_return holds;
 }
 
 net::awaitable<Result<std::vector<Outcome>>> Gateway::accept(

@@ -92,7 +92,7 @@ struct Puller::Line {
   const TenantId tenant;
   const ChannelId channel;
   const std::string stream;
-  Timer wake;             // ends a pause
+  Timer wake;              // ends a pause
   net::steady_timer stop;  // ends a call
   bool rung = false, stopped = false;
   std::string bell_token;
@@ -146,13 +146,16 @@ void Puller::follow(const Tenants& tenants) {
 }
 
 std::shared_ptr<Puller::Line> Puller::ensure_line(const TenantId& tenant, const ChannelId& channel,
-                                                  const std::string& stream) {
+                                                  const std::string& stream, const Ring& ring) {
   const auto key = line_key(tenant, channel, stream);
   std::shared_ptr<Line> line;
   {
     const std::lock_guard lock(mutex_);
     if (stopped_) return nullptr;
-    if (const auto found = lines_.find(key); found != lines_.end()) return found->second;
+    if (const auto found = lines_.find(key); found != lines_.end()) {
+      if (ring) ring(found->second);
+      return found->second;
+    }
     if (lines_.size() >= context_.options.lines_max) {
       log(LogLevel::error, "pull.too_many_streams", {{"tenant", tenant}, {"channel", channel}});
       return nullptr;
@@ -162,6 +165,7 @@ std::shared_ptr<Puller::Line> Puller::ensure_line(const TenantId& tenant, const 
                                   context_.cores.context(core).get_executor());
     lines_.emplace(key, line);
   }
+  if (ring) ring(line);
   context_.tasks.spawn(line->executor(), "pull", run(line));
   return line;
 }
@@ -171,17 +175,20 @@ net::awaitable<Result<void>> Puller::ring(std::shared_ptr<const Tenant> tenant, 
   for (auto& bell : bells) {
     auto known = co_await make_known(tenant->id, channel, bell.stream);
     if (!known) co_return known;
-    const auto line = ensure_line(tenant->id, channel, bell.stream);
-    if (!line) co_return Error{.code = Errc::overloaded, .detail = "too many streams"};
     const auto until = context_.service.clock().steady() + bell.token_lifetime;
-    net::post(line->executor(), [line, token = std::move(bell.token), until]() mutable {
-      line->rung = true;
-      if (!token.empty()) {
-        line->bell_token = std::move(token);
-        line->bell_until = until;
-      }
-      line->wake.cancel();
-    });
+    const auto line =
+        ensure_line(tenant->id, channel, bell.stream,
+                    [token = std::move(bell.token), until](const std::shared_ptr<Line>& rung) {
+                      net::post(rung->executor(), [rung, token, until] {
+                        rung->rung = true;
+                        if (!token.empty()) {
+                          rung->bell_token = token;
+                          rung->bell_until = until;
+                        }
+                        rung->wake.cancel();
+                      });
+                    });
+    if (!line) co_return Error{.code = Errc::overloaded, .detail = "too many streams"};
   }
   co_return Result<void>();
 }

@@ -67,8 +67,10 @@ class Puller {
   struct Line;
   enum class Step : std::uint8_t { more, done, failed };
 
+  // `ring` is said to the line before it does anything, so that a bell's token is not too late.
+  using Ring = std::function<void(const std::shared_ptr<Line>&)>;
   std::shared_ptr<Line> ensure_line(const TenantId& tenant, const ChannelId& channel,
-                                    const std::string& stream);
+                                    const std::string& stream, const Ring& ring = nullptr);
   net::awaitable<Result<void>> make_known(TenantId tenant, ChannelId channel, std::string stream);
   bool end_if_gone(const std::shared_ptr<Line>& line);
   net::awaitable<void> run(std::shared_ptr<Line> line);

@@ -131,7 +131,8 @@ Shard::Shard(ShardContext context, net::io_context& core, std::size_t cache_max)
                                         "commands refused, by our limits or by the state")),
       decide_seconds_(context_.metrics.histogram("parley_decide_seconds", "time to decide")),
       commit_seconds_(
-          context_.metrics.histogram("parley_commit_seconds", "hand-over to synced and heard")) {}
+          context_.metrics.histogram("parley_commit_seconds", "hand-over to synced and heard")),
+      cases_(context_.metrics) {}
 
 Shard::~Shard() = default;
 
@@ -445,6 +446,7 @@ void Shard::heard(Conversation& conversation, InFlight& work) {
       .person = conversation.person, .last_seq = work.state->last_seq, .state = work.state};
   context_.hub.publish_person(conversation.tenant, conversation.person, work.position,
                               work.transition.events);
+  for (const auto& record : work.transition.cases) cases_.note(record);
   for (const Send& send : work.transition.sends) outcome.sends.push_back(send.id);
   context_.run_effects(work.job.tenant, work.state, work.transition);
   outcome.events = std::move(work.transition.events);

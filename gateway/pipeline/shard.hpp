@@ -22,6 +22,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "gateway/pipeline/case_metrics.hpp"
 #include "gateway/pipeline/hub.hpp"
 #include "gateway/pipeline/options.hpp"
 #include "gateway/pipeline/service.hpp"
@@ -109,6 +110,7 @@ class Shard {
   std::unique_ptr<Mailbox<Arrival>> mailbox_;
   Counter decided_, duplicates_, conflicts_, refused_;
   Histogram decide_seconds_, commit_seconds_;
+  CaseMetrics cases_;
 };
 
 }  // namespace parley::gateway

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,6 +43,14 @@ struct BotSettings {
   std::string hand_over_zh, hand_over_en;   // said when it hands over; "" says nothing
 };
 
+// Where the tenant's systems tell of a customer; asked before their turn is decided.
+struct ProfileEndpoint {
+  std::string url;
+  Secret secret;  // whsec_..., Standard Webhooks
+  Milliseconds deadline{300};
+  Milliseconds fresh_for{15 * 60'000};
+};
+
 struct Tenant {
   TenantId id;
   std::string name;
@@ -50,6 +59,7 @@ struct Tenant {
   std::map<ChannelId, const connectors::Entry*> entries;  // of the same keys; never null
   std::vector<ApiKey> api_keys;
   std::map<BotId, BotSettings> bots;
+  std::optional<ProfileEndpoint> profile_endpoint;
   Secret media_key;  // signs media URLs
   std::uint64_t media_bytes_max = 20ull << 20;
 };

@@ -92,6 +92,12 @@ secret = "whsec_ZGVtby1jdXN0b20tc2VjcmV0LTAxMjM0NTY3ODk="
 [[segment]]
 name = "s"
 when = { attribute = { name = "a", eq = 1 } }
+strategy = { bot_hint = "h" }
+[rating]
+question_en = "How was it?"
+[profile]
+url = "https://example.com/"
+secret = "whsec_ZGVtby1jdXN0b20tc2VjcmV0LTAxMjM0NTY3ODk="
 [[rule]]
 name = "r"
 when = { attribute = { name = "a", eq = 1 } }

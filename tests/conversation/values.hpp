@@ -113,6 +113,9 @@ void fill_one(Source& source, Id<Tag>& to) {
   to.value = source.text();
 }
 inline void fill_one(Source& source, TimePoint& to) { to = source.time(); }
+inline void fill_one(Source& source, Milliseconds& to) {
+  to = Milliseconds(static_cast<std::int64_t>(source.number()));
+}
 template <class E>
   requires std::is_enum_v<E>
 void fill_one(Source& source, E& to) {
