@@ -362,8 +362,8 @@ std::string to_recipient(const Destination& to) {
 Destination from_recipient(std::string_view recipient) {
   Destination out;
   const auto question = recipient.find('?');
-  const auto addresses = read_addresses(recipient.substr(0, question));
-  if (addresses.size() == 1) out.address = addresses.front().address;
+  const auto address = recipient.substr(0, question);
+  if (is_mail_address(address)) out.address = lower_ascii(address);
   if (question == std::string_view::npos) return out;
   const auto fields = recipient.substr(question + 1);
   out.message_id = read_message_id(form_value(fields, "in-reply-to"));
