@@ -134,6 +134,10 @@ void read_channel(const Node& node, TenantContext& context, gateway::Tenant& ten
   if (const auto wrong = entry->connector->check(channel); !wrong.empty()) {
     problems.add(table.at(), "channel " + quoted(channel.id.value), wrong);
   }
+  if (channel.setting("webhook_auth") == "none") {
+    table.warning("webhook_auth",
+                  "is \"none\": whoever knows the webhook's address can speak for any customer");
+  }
   policy.channels[channel.id] = {.id = channel.id,
                                  .platform = channel.platform,
                                  .account = std::string(channel.setting("account")),

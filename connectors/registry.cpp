@@ -4,6 +4,7 @@
 #include "connectors/dingtalk/dingtalk.hpp"
 #include "connectors/discord/discord.hpp"
 #include "connectors/douyin/douyin.hpp"
+#include "connectors/email/email.hpp"
 #include "connectors/feishu/feishu.hpp"
 #include "connectors/freshchat/freshchat.hpp"
 #include "connectors/instagram/instagram.hpp"
@@ -52,6 +53,7 @@ const Registry& builtin_registry() {
     for (auto& preset : make_mapped_presets()) entries.push_back(std::move(preset));
     entries.push_back(make_rocketchat());
     entries.push_back(make_freshchat());
+    entries.push_back(make_email());
     entries.push_back(make_feishu());
     entries.push_back(make_dingtalk());
     entries.push_back(make_qq());

@@ -111,8 +111,8 @@ void read_request(const Node& node, Compilation& all, Mapping& out) {
   request.when = table.conditions("when", kSendRoots);
   request.method = kMethods[table.choice("method", kMethods)];
   request.url = table.templated("url", kSendRoots);
-  if (!table.text("url").starts_with("{base}")) {
-    table.wrong("url", "must begin with {base}, so that `api_base` can stand in for the platform");
+  if (!table.text("url").starts_with("{base}/")) {
+    table.wrong("url", "must begin with {base}/, so that `api_base` can stand in for the platform");
   }
   request.headers = table.exprs("headers", kSendRoots);
   read_body(table, request);

@@ -32,6 +32,14 @@ const std::vector<Setting> kMappedSettings = [] {
   return out;
 }();
 
+bool covers_body(const mapped::Proof& proof) {
+  const auto over = proof.over.paths();
+  return proof.kind >= mapped::Proof::Kind::hmac &&
+         std::ranges::any_of(over, [](const mapped::Path* path) {
+           return path->root == "raw" || path->root == "fields";
+         });
+}
+
 Capabilities capabilities_of(std::string_view platform, const Mapping* mapping) {
   Capabilities can;
   can.platform = platform;
@@ -69,7 +77,7 @@ Capabilities capabilities_of(std::string_view platform, const Mapping* mapping) 
       mapping == nullptr || std::ranges::any_of(mapping->inbound, [](const auto& rule) {
         return rule.kind == mapped::InboundRule::Kind::status;
       });
-  can.body_signed = proven && mapping->proofs.front().kind >= mapped::Proof::Kind::hmac;
+  can.body_signed = proven && covers_body(mapping->proofs.front());
   can.text_kind = "chat";
   return can;
 }

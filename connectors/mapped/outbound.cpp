@@ -210,12 +210,19 @@ std::string fields_of(const Request& request, const Scope& scope) {
   return form_encode(out);
 }
 
+// A value in a header ends at its line.
+std::string header_value(const Expr& expr, const Scope& scope) {
+  std::string value = expr.text(scope);
+  std::erase_if(value, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+  return value;
+}
+
 HttpCall call_of(const Request& request, const Scope& scope) {
   HttpCall call;
   call.method = request.method;
   call.url = request.url.text(scope);
   for (const auto& [name, expr] : request.headers) {
-    if (std::string value = expr.text(scope); !value.empty())
+    if (std::string value = header_value(expr, scope); !value.empty())
       call.headers.emplace_back(name, value);
   }
   call.content_type = request.content_type;
@@ -305,7 +312,7 @@ std::variant<HttpCall, Error, RefreshToken> fetch_mapped(const Media& media, con
   call.content_type.clear();
   call.download = true;
   for (const auto& [name, expr] : mapping.fetch.headers) {
-    if (std::string value = expr.text(scope); !value.empty())
+    if (std::string value = header_value(expr, scope); !value.empty())
       call.headers.emplace_back(name, value);
   }
   return call;

@@ -172,6 +172,15 @@ class Verifier {
 
 }  // namespace
 
+bool asks_fields(const Proof& proof) {
+  const auto of_body = [](const Path& path) {
+    return path.root == "field" || path.root == "fields";
+  };
+  const auto over = proof.over.paths();
+  return (proof.given && of_body(*proof.given)) || (proof.timestamp && of_body(*proof.timestamp)) ||
+         std::ranges::any_of(over, [&](const Path* path) { return of_body(*path); });
+}
+
 std::string signature_of(const WebhookRequest& request, const Channel& channel, const Proof& proof,
                          const RequestView& view) {
   return Verifier(request, channel, proof, view).signature_of(channel.secret(proof.secret));
@@ -188,19 +197,15 @@ Result<void> verify(const WebhookRequest& request, const Channel& channel, const
   if (channel.setting("webhook_auth") == "none") return {};
   const Proof* proof = chosen_proof(channel, mapping);
   if (proof == nullptr) return refused("the channel's webhook_auth names no proof");
-  auto view = view_of(request, channel, mapping);
-  // What cannot be read cannot be proven by its fields, but may be by its bytes.
-  RequestView unread;
-  if (!view) {
-    WebhookRequest bare = request;
-    bare.body = {};
-    bare.method = "GET";
-    auto rest = view_of(bare, channel, mapping);
-    if (!rest) return std::move(rest.error());
-    unread = *std::move(rest);
-    unread.body = Value::object();
-  }
-  return Verifier(request, channel, *proof, view ? *view : unread).run();
+  // The body is read first only where its fields are what is signed.
+  WebhookRequest shown = request;
+  if (!asks_fields(*proof)) shown.body = {};
+  auto view = view_of(shown, channel, mapping);
+  if (!view)
+    view = view_of({.method = "GET", .query = request.query, .headers = request.headers}, channel,
+                   mapping);
+  if (!view) return refused("the webhook cannot be read");
+  return Verifier(request, channel, *proof, *view).run();
 }
 
 }  // namespace parley::connectors::mapped

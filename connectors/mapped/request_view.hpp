@@ -23,6 +23,9 @@ Value secrets_value(const Channel& channel);
 // Is the request what its proof says? misconfigured settings count as no proof.
 Result<void> verify(const WebhookRequest& request, const Channel& channel, const Mapping& mapping);
 
+// Does the proof need the body's fields, and not its bytes alone?
+bool asks_fields(const Proof& proof);
+
 // What a request signed by `proof` would show, without its prefix.
 std::string signature_of(const WebhookRequest& request, const Channel& channel, const Proof& proof,
                          const RequestView& view);

@@ -2,6 +2,8 @@
 
 #include <boost/asio/use_awaitable.hpp>
 
+#include "connectors/inline_files.hpp"
+
 namespace parley::gateway {
 namespace {
 
@@ -34,8 +36,19 @@ Edge::Edge(Service& service, std::uint64_t media_bytes_max)
 
 std::uint64_t Edge::body_bytes_max(std::string_view method, std::string_view path) const {
   if (is_upload(method, path)) return media_bytes_max_;
-  if (path.starts_with(kWebhooks)) return kWebhookBytesMax;
+  if (path.starts_with(kWebhooks)) return webhook_bytes_max(path.substr(kWebhooks.size()));
   return Chat::is_chat_path(path) ? kChatBytesMax : kApiBytesMax;
+}
+
+// Where files come inside the webhook, as base64 mostly, there is room for the largest one we take.
+std::uint64_t Edge::webhook_bytes_max(std::string_view channel) const {
+  const auto names = two_names(channel);
+  const auto tenant = names ? service_.tenant({names->first}) : nullptr;
+  if (!tenant) return kWebhookBytesMax;
+  const auto entry = tenant->entries.find({names->second});
+  const bool files =
+      entry != tenant->entries.end() && connectors::inline_files_of(*entry->second->connector);
+  return files ? kWebhookBytesMax + media_bytes_max_ / 2 * 3 : kWebhookBytesMax;
 }
 
 net::awaitable<http::Response> Edge::handle(http::Request request) {
@@ -67,8 +80,8 @@ net::awaitable<http::Response> Edge::webhook(http::Request request) {
 // Files of customers, by signed and short-lived URL only; never rendered in our origin.
 net::awaitable<http::Response> Edge::media(http::Request request) {
   const auto names = two_names(std::string_view(request.path).substr(kMedia.size()));
-  const auto refused = http::problem(404, "not-found", "No such media",
-                                     "the address is wrong or has expired");
+  const auto refused =
+      http::problem(404, "not-found", "No such media", "the address is wrong or has expired");
   if (!names || request.method != "GET") co_return refused;
   const auto tenant = service_.tenant({names->first});
   if (!tenant || !service_.check_media_url(*tenant, names->second, request.query)) {
@@ -76,9 +89,8 @@ net::awaitable<http::Response> Edge::media(http::Request request) {
   }
   auto loaded = co_await service_.load_media(tenant->id, {names->second});
   if (!loaded) co_return refused;
-  http::Response response{.status = 200,
-                          .content_type = loaded->first.mime,
-                          .body = std::move(loaded->second)};
+  http::Response response{
+      .status = 200, .content_type = loaded->first.mime, .body = std::move(loaded->second)};
   response.headers.emplace_back("X-Content-Type-Options", "nosniff");
   response.headers.emplace_back("Content-Security-Policy", "default-src 'none'; sandbox");
   response.headers.emplace_back("Cache-Control", "private, max-age=3600");

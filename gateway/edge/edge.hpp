@@ -1,7 +1,9 @@
 // gateway/edge/edge.hpp
 // Which door a request goes through: webhooks, API, chat, media. Knows paths and nothing else.
 //
-// Limits   the body a path may have.
+// Limits   the body a path may have: of a webhook 1 MiB, or what a largest file takes where files
+// come
+//          inside it.
 // Errors   404 problem for a path of nobody.
 // Threads  any core.
 #pragma once
@@ -26,6 +28,7 @@ class Edge final : public http::Handler {
  private:
   net::awaitable<http::Response> webhook(http::Request request);
   net::awaitable<http::Response> media(http::Request request);
+  std::uint64_t webhook_bytes_max(std::string_view channel) const;
 
   Service& service_;
   const std::uint64_t media_bytes_max_;

@@ -13,14 +13,13 @@
 #include <vector>
 
 #include "base/crypto.hpp"
+#include "gateway/http/smtp_reply.hpp"
 #include "gateway/http/syntax.hpp"
 
 namespace parley::gateway::http {
 namespace {
 
 constexpr auto kAsTuple = net::as_tuple(net::use_awaitable);
-constexpr std::size_t kLineBytesMax = 2 * 1024;
-constexpr std::size_t kReplyLinesMax = 64;
 constexpr std::size_t kRecipientsMax = 100;
 constexpr std::size_t kAddressBytesMax = 320;
 
@@ -46,24 +45,6 @@ bool is_ascii(std::string_view text) {
   return std::ranges::all_of(text, [](unsigned char c) { return c < 0x80; });
 }
 
-struct Reply {
-  int code = 0;
-  std::vector<std::string> lines;  // without code and line end
-
-  std::string text() const {
-    std::string out;
-    for (const auto& line : lines) out += (out.empty() ? "" : " ") + line;
-    return out;
-  }
-  // Of an EHLO's reply: what follows the keyword; nullptr if it is not offered.
-  const std::string* offer(std::string_view keyword) const {
-    for (const auto& line : lines) {
-      if (equal_ignoring_case(line.substr(0, line.find(' ')), keyword)) return &line;
-    }
-    return nullptr;
-  }
-};
-
 // The lines of one connection, and where it stands.
 class Talk {
  public:
@@ -73,15 +54,15 @@ class Talk {
   net::awaitable<Result<ClientAnswer>> run();
 
  private:
+  using Reply = SmtpReply;
   using Said = Result<Reply>;
 
   net::awaitable<Said> read_reply();
-  net::awaitable<Result<std::string>> read_line();
   net::awaitable<Result<void>> write(std::string text);
   net::awaitable<Said> ask(std::string command, std::string line);
   net::awaitable<Said> greet();
-  net::awaitable<Result<bool>> log_in(Reply offers);
-  net::awaitable<Result<bool>> envelope(Reply offers);
+  net::awaitable<Result<bool>> log_in(SmtpReply offers);
+  net::awaitable<Result<bool>> envelope(SmtpReply offers);
   net::awaitable<Result<ClientAnswer>> data();
   // Remembers the reply as the answer; true if it is of the class wanted (2 or 3).
   bool fine(const Reply& reply, int wanted);
@@ -90,7 +71,7 @@ class Talk {
   Connection& connection_;
   const ClientRequest& request_;
   MailTerms terms_;
-  std::string received_;  // not yet read as lines
+  SmtpReplies replies_;
   std::string command_ = "connect";
   Reply last_;
   Delivery delivery_ = Delivery::not_sent;
@@ -109,18 +90,15 @@ net::awaitable<Result<void>> Talk::write(std::string text) {
   co_return Result<void>{};
 }
 
-net::awaitable<Result<std::string>> Talk::read_line() {
+net::awaitable<Talk::Said> Talk::read_reply() {
   for (;;) {
-    const auto end = received_.find('\n');
-    if (end != std::string::npos) {
-      std::string line = received_.substr(0, end);
-      received_.erase(0, end + 1);
-      if (line.ends_with('\r')) line.pop_back();
-      co_return line;
+    auto next = replies_.next();
+    if (!next) {
+      next.error().detail += " after " + command_;
+      next.error().delivery = delivery_;
+      co_return std::move(next.error());
     }
-    if (received_.size() > kLineBytesMax) {
-      co_return failed(Errc::unavailable, "a reply's line is too long", delivery_);
-    }
+    if (*next) co_return **std::move(next);
     connection_.tcp().expires_at(terms_.until);
     char bytes[1'024];
     boost::system::error_code error;
@@ -137,24 +115,7 @@ net::awaitable<Result<std::string>> Talk::read_line() {
                        (late ? "timed out" : "the connection ended") + (" after " + command_),
                        delivery_);
     }
-    received_.append(bytes, count);
-  }
-}
-
-net::awaitable<Talk::Said> Talk::read_reply() {
-  Reply reply;
-  for (;;) {
-    auto line = co_await read_line();
-    if (!line) co_return std::move(line.error());
-    const bool numbered =
-        line->size() >= 3 && std::all_of(line->begin(), line->begin() + 3,
-                                         [](unsigned char c) { return c >= '0' && c <= '9'; });
-    if (!numbered || reply.lines.size() >= kReplyLinesMax) {
-      co_return failed(Errc::unavailable, "not a reply after " + command_, delivery_);
-    }
-    reply.code = std::stoi(line->substr(0, 3));
-    reply.lines.push_back(line->size() > 4 ? line->substr(4) : "");
-    if (line->size() == 3 || (*line)[3] != '-') co_return reply;
+    replies_.feed({bytes, count});
   }
 }
 
@@ -193,7 +154,7 @@ net::awaitable<Result<ClientAnswer>> Talk::run() {
     auto begun = co_await ask("starttls", "STARTTLS");
     if (!begun) co_return std::move(begun.error());
     if (!fine(*begun, 2)) co_return answer();
-    received_.clear();  // said in the clear, by whoever: not to be read as said inside
+    replies_.forget();
     if (auto secured = co_await terms_.start_tls(); !secured) co_return std::move(secured.error());
     terms_.secure = true;
     offers = co_await greet();
@@ -213,7 +174,7 @@ net::awaitable<Result<ClientAnswer>> Talk::run() {
 }
 
 // False: the server said no.
-net::awaitable<Result<bool>> Talk::log_in(Reply offers) {
+net::awaitable<Result<bool>> Talk::log_in(SmtpReply offers) {
   const std::string user = header_of(request_, "user");
   const std::string password = header_of(request_, "password");
   if (user.empty()) co_return true;
@@ -248,7 +209,7 @@ net::awaitable<Result<bool>> Talk::log_in(Reply offers) {
   co_return fine(*done, 2);
 }
 
-net::awaitable<Result<bool>> Talk::envelope(Reply offers) {
+net::awaitable<Result<bool>> Talk::envelope(SmtpReply offers) {
   std::string extra;
   bool ascii = true;
   for (const auto& [name, value] : request_.headers) {

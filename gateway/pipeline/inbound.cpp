@@ -7,6 +7,7 @@
 
 #include "conversation/codec.hpp"
 #include "gateway/pipeline/gateway.hpp"
+#include "gateway/pipeline/keep_media.hpp"
 #include "gateway/runtime/log.hpp"
 
 namespace parley::gateway {
@@ -95,6 +96,12 @@ net::awaitable<http::Response> Gateway::accept_webhook(std::shared_ptr<const Ten
          {"events_before", parsed.events.size()}});
     const bool nothing = parsed.events.empty() && parsed.bells.empty();
     if (nothing && !parsed.acknowledge_anyway) co_return refusal(*parsed.stopped);
+  }
+
+  if (const auto* files = connectors::inline_files_of(*entry.connector)) {
+    const auto max = std::min(owner->media_bytes_max, parts_.options.media.bytes_max);
+    auto kept = co_await keep_inline_files(*this, owner->id, {*files, view, channel}, max, parsed);
+    if (!kept) co_return refusal(kept.error());
   }
 
   // One message and a platform that takes the answer in the acknowledgement: hold the line open.

@@ -11,7 +11,7 @@
 #include "gateway/pipeline/calls.hpp"
 #include "gateway/pipeline/gateway.hpp"
 #include "gateway/pipeline/insist.hpp"
-#include "gateway/pipeline/media_type.hpp"
+#include "gateway/pipeline/keep_media.hpp"
 #include "gateway/runtime/log.hpp"
 
 namespace parley::gateway {
@@ -19,13 +19,6 @@ namespace {
 
 constexpr int kFetchStepsMax = 4;
 constexpr std::size_t kTypingEventsMax = 20;  // looked through for the customer's latest message
-
-MediaKind kind_of(std::string_view mime) {
-  if (mime.starts_with("image/")) return MediaKind::image;
-  if (mime.starts_with("audio/")) return MediaKind::audio;
-  if (mime.starts_with("video/")) return MediaKind::video;
-  return MediaKind::file;
-}
 
 // The customer's latest message on this channel, as the platform names it; "" if it is not among
 // the last events.
@@ -40,20 +33,6 @@ std::string last_message(const std::vector<storage::StoredEvent>& events,
     }
   }
   return {};
-}
-
-// The description row: a message with this one part, so that one codec serves.
-std::string describe(const Media& media) {
-  Message message;
-  message.content.push_back(media);
-  return to_stored(message);
-}
-
-std::optional<Media> described(std::string_view row) {
-  auto message = from_stored<Message>(row);
-  if (!message || message->content.size() != 1) return std::nullopt;
-  const auto* media = std::get_if<Media>(&message->content.front());
-  return media == nullptr ? std::nullopt : std::optional<Media>(*media);
 }
 
 std::string signature(const Tenant& tenant, std::string_view id, std::string_view expires) {
@@ -72,27 +51,9 @@ net::awaitable<Result<Media>> Gateway::store_media(const TenantId& tenant_id, st
   const auto owner = tenant(tenant_id);
   if (!owner) co_return Error{.code = Errc::not_found, .detail = "no such tenant"};
   const auto max = std::min(owner->media_bytes_max, parts_.options.media.bytes_max);
-  if (bytes.empty() || bytes.size() > max) {
-    co_return Error{.code = Errc::rejected,
-                    .detail = "a file of " + std::to_string(bytes.size()) +
-                              " bytes; between 1 and " + std::to_string(max) + " are taken"};
-  }
-  Media media;
-  media.media_id = "med_" + random_hex(16);
-  media.mime = media_type(bytes, declared_mime);
-  media.kind = kind_of(media.mime);
-  media.name = name.empty() ? std::string() : safe_file_name(name);
-  media.size_bytes = bytes.size();
-  const MediaId id{media.media_id};
-  auto written =
-      co_await read<Result<void>>([tenant_id, id, bytes = std::move(bytes)](storage::Store& store) {
-        return store.put_media_blocking(tenant_id, id, bytes);
-      });
-  if (!written) co_return written.error();
-  std::vector<Row> rows{{.kind = RowKind::media, .id = id.value, .body = describe(media)}};
-  auto kept = co_await put_rows(tenant_id, std::move(rows));
-  if (!kept) co_return kept.error();
-  co_return media;
+  const MediaId id{"med_" + random_hex(16)};
+  co_return co_await keep_media(
+      *this, tenant_id, {id, std::move(bytes), std::move(declared_mime), std::move(name)}, max);
 }
 
 net::awaitable<Result<std::pair<Media, std::string>>> Gateway::load_media(const TenantId& tenant_id,
@@ -101,7 +62,7 @@ net::awaitable<Result<std::pair<Media, std::string>>> Gateway::load_media(const 
   co_return co_await read<Loaded>([tenant_id, id](storage::Store& store) -> Loaded {
     auto row = store.row_blocking(tenant_id, RowKind::media, id.value);
     if (!row) return row.error();
-    const auto media = *row ? described(**row) : std::nullopt;
+    const auto media = *row ? described_media(**row) : std::nullopt;
     if (!media) return Error{.code = Errc::not_found, .detail = "no such media"};
     auto bytes = store.media_blocking(tenant_id, id);
     if (!bytes) return bytes.error();

@@ -258,6 +258,7 @@ const BadFile kBadFiles[] = {
     {"UnknownState", "gone = \"failed\"", "gone = \"lost\"",
      "maps \"gone\" to none of sent, delivered, read, failed, ignore"},
     {"BadTime", "format = \"unix_ms\"", "format = \"%H:%M\"", "has the format \"%H:%M\""},
+    {"UrlBesideBase", "{base}/v1/sms", "{base}.evil.example/v1/sms", "must begin with {base}/"},
     {"UrlWithoutBase", "{base}/v1/sms", "https://evil.example/v1/sms", "must begin with {base}"},
     {"NoWayToSucceed", "means = \"sent\"", "means = \"retry\"", "has none that means \"sent\""},
     {"UnknownMeaning", "means = \"recipient_gone\"", "means = \"gone\"",

@@ -94,6 +94,15 @@ TEST(MappedProof, BasicCredentials) {
   EXPECT_FALSE(connector(over).authenticate(request.view(), over));
 }
 
+TEST(MappedProof, WhatIsSaidToCoverTheBodyDoes) {
+  const auto covers = [](const char* platform) {
+    return builtin_registry().find(platform)->connector->capabilities().body_signed;
+  };
+  EXPECT_TRUE(covers("sms_vonage"));
+  EXPECT_FALSE(covers("sms_plivo"));  // its address and a nonce only
+  EXPECT_FALSE(covers("sms_clickatell"));
+}
+
 TEST(MappedProof, NoneIsBelievedOnlyWhereTheTenantSaysSo) {
   auto over = channel("sms_clickatell", "none");
   EXPECT_TRUE(connector(over).authenticate(post("{}").view(), over));
@@ -396,6 +405,13 @@ TEST(MappedSend, AQueryIsEscaped) {
   EXPECT_EQ(done.calls.at(0).method, "GET");
   EXPECT_NE(done.calls[0].url.find("content=a%26b%3Dc%20d"), std::string::npos);
   EXPECT_EQ(done.calls[0].body, "");
+}
+
+TEST(MappedSend, AHeaderEndsAtItsLine) {
+  auto over = channel("sms_infobip");
+  over.secrets["api_key"] = Secret("k\r\nx-evil: 1");
+  const auto done = talk(over, send_of({Text{.text = "x"}}), {{429, ""}});
+  EXPECT_EQ(header(done.calls.at(0), "authorization"), "App kx-evil: 1");
 }
 
 TEST(MappedSend, JsonIsEscaped) {

@@ -1,40 +1,41 @@
-// Any bytes as a document of any type: malformed, or a value that can be written and read again.
-#include <cstdio>
-#include <cstdlib>
-
+// Any bytes as a document of any type and as a stored row: malformed, or a value that can be
+// written and read again.
 #include "conversation/codec.hpp"
+
+#include "tests/fuzz/target.hpp"
 
 namespace parley {
 namespace {
 
 template <class T>
-void try_as(std::string_view json) {
-  const auto value = from_json<T>(json);
+void comes_back(const Result<T>& value) {
   if (!value) return;
   const auto stored = to_stored(*value);
   const auto back = from_stored<T>(stored);
-  if (!back || !(*back == *value)) {
-    std::fprintf(stderr, "does not come back: %s\n", stored.c_str() + 1);
-    std::abort();
-  }
+  fuzz::expect(back && *back == *value, "does not come back", stored);
+}
+
+template <class T>
+void try_as(std::string_view bytes) {
+  comes_back(from_json<T>(bytes));
+  comes_back(from_stored<T>(bytes));
 }
 
 }  // namespace
-}  // namespace parley
 
-extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
-  using namespace parley;
-  const std::string_view json(reinterpret_cast<const char*>(data), size);
-  try_as<Event>(json);
-  try_as<State>(json);
-  try_as<DeadLetter>(json);
-  try_as<Decision>(json);
-  try_as<Relay>(json);
-  if (const auto parts = parts_from_json(json)) {
+PARLEY_FUZZ_TARGET(codec) {
+  try_as<Event>(bytes);
+  try_as<State>(bytes);
+  try_as<Send>(bytes);
+  try_as<DeadLetter>(bytes);
+  try_as<Decision>(bytes);
+  try_as<Relay>(bytes);
+  if (const auto parts = parts_from_json(bytes)) {
     Message message{};
     message.content = *parts;
     message.fallback_text = fallback_text(*parts);
     if (check_limits(message).empty()) try_as<Message>(to_json(message));
   }
-  return 0;
 }
+
+}  // namespace parley
