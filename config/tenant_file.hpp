@@ -35,7 +35,7 @@ void read_bots(Table& root, TenantContext& context, gateway::Tenant& tenant,
 void read_keys(Table& root, TenantContext& context, gateway::Tenant& tenant,
                const routing::Policy& policy);
 
-// The `secret` of something that is called with Standard Webhooks signatures; reported if it is none.
+// The `secret` of something that is called by Standard Webhooks; reported if it is none.
 std::optional<Secret> read_webhook_secret(Table& table, TenantContext& context);
 
 // An id seen twice is a mistake; true when it is new.

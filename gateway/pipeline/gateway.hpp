@@ -121,7 +121,7 @@ class Gateway final : public Service {
   net::awaitable<std::vector<Result<Outcome>>> accept_each(
       std::shared_ptr<const Tenant> tenant, ChannelId channel,
       std::vector<connectors::Incoming> events);
-  // What the tenant's systems know of each customer who speaks; keep the answer until all is stored.
+  // What the tenant's systems know of each who speaks; keep the answer until all is stored.
   using Holds = std::vector<std::shared_ptr<ProfileLookup::Hold>>;
   net::awaitable<Holds> look_up_profiles(std::shared_ptr<const Tenant> tenant,
                                          std::vector<Addressed>& commands);
