@@ -14,6 +14,7 @@
 #include <xxhash.h>
 
 #include "base/mutant.hpp"
+#include "base/rsa_public_key.hpp"
 
 namespace parley {
 namespace {
@@ -103,6 +104,15 @@ Key rsa_key(std::string_view pem) {
   return key;
 }
 
+Key rsa_private_key(std::string_view pem) {
+  const auto der = pem_bytes(pem);
+  if (!der || der->empty()) return nullptr;
+  const unsigned char* at = bytes_of(std::string_view(*der));
+  Key key(d2i_AutoPrivateKey(nullptr, &at, static_cast<long>(der->size())));
+  if (key && EVP_PKEY_get_base_id(key.get()) != EVP_PKEY_RSA) key.reset();
+  return key;
+}
+
 constexpr std::size_t kEd25519KeyBytes = 32, kEd25519SignatureBytes = 64;
 
 Key ed25519_private(std::string_view seed) {
@@ -172,12 +182,9 @@ bool is_rsa_public_key(std::string_view public_key_pem) {
 }
 
 std::string sign_rsa_sha256(std::string_view private_key_pem, std::string_view bytes) {
-  const auto der = pem_bytes(private_key_pem);
-  if (!der || der->empty()) return {};
-  const unsigned char* at = bytes_of(std::string_view(*der));
-  const Key key(d2i_AutoPrivateKey(nullptr, &at, static_cast<long>(der->size())));
+  const Key key = rsa_private_key(private_key_pem);
   const DigestContext context(EVP_MD_CTX_new());
-  if (!key || !context || EVP_PKEY_get_base_id(key.get()) != EVP_PKEY_RSA) return {};
+  if (!key || !context) return {};
   std::size_t size = 0;
   if (EVP_DigestSignInit(context.get(), nullptr, EVP_sha256(), nullptr, key.get()) != 1 ||
       EVP_DigestSign(context.get(), nullptr, &size, bytes_of(bytes), bytes.size()) != 1) {
@@ -188,6 +195,16 @@ std::string sign_rsa_sha256(std::string_view private_key_pem, std::string_view b
     return {};
   }
   out.resize(size);
+  return out;
+}
+
+std::optional<std::string> rsa_public_key_der(std::string_view private_key_pem) {
+  const Key key = rsa_private_key(private_key_pem);
+  unsigned char* der = nullptr;
+  const int size = key ? i2d_PUBKEY(key.get(), &der) : -1;
+  if (size <= 0) return {};
+  std::string out(reinterpret_cast<const char*>(der), static_cast<std::size_t>(size));
+  OPENSSL_free(der);
   return out;
 }
 

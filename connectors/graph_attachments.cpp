@@ -142,6 +142,19 @@ void add_attachments(const object& message, std::vector<Part>& parts) {
   }
 }
 
+// Below what is shown, as a caption is; but a link only goes with the words it was written in, and
+// not a second time if they spell it out.
+void add_text(std::string text, std::vector<Part>& parts) {
+  if (text.empty()) return;
+  std::erase_if(parts, [&](const Part& part) {
+    const auto* link = std::get_if<Link>(&part);
+    return link != nullptr && !link->url.empty() && text.contains(link->url);
+  });
+  const bool only_links = std::ranges::all_of(
+      parts, [](const Part& part) { return std::holds_alternative<Link>(part); });
+  parts.emplace(only_links ? parts.begin() : parts.end(), Text{.text = std::move(text)});
+}
+
 // The story an answer is about.
 void add_story(const object& message, std::vector<Part>& parts) {
   object reply, story;
@@ -174,7 +187,7 @@ Result<Shown> read_shown(const object& message) {
     text = std::string();
   }
   add_attachments(message, shown.parts);
-  if (!text->empty()) shown.parts.emplace_back(Text{.text = *std::move(text)});
+  add_text(*std::move(text), shown.parts);
   add_story(message, shown.parts);
   if (shown.parts.empty()) {
     // What the platform cannot pass on comes without content.

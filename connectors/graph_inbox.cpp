@@ -55,6 +55,9 @@ class InboxConnector final : public Connector {
     return parse_messaging(request.body, channel, inbox_->messaging);
   }
   SendStep start(const SendContext& context) const override {
+    if (context.channel.secret("access_token").empty()) {
+      return Error{.code = Errc::misconfigured, .detail = "the channel has no access_token"};
+    }
     return start_plan(context, plan_messages(context, inbox_->sending),
                       wire_of(*inbox_, context.channel));
   }

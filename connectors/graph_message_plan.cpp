@@ -36,9 +36,9 @@ bool is_button(const Action& action, const SendDialect& dialect) {
     case ActionType::link:
     case ActionType::webview:
     case ActionType::form:
-      return !action.url.empty();
+      return action.url.starts_with("https://") || action.url.starts_with("http://");
     case ActionType::postback:
-      return true;
+      return !action.title.empty();
     case ActionType::call:
       return dialect.calls && !action.phone.empty();
     default:
@@ -242,13 +242,17 @@ class Planner {
 
   bool may_tap() const { return tag_.empty() || dialect_.taps_when_late; }
 
+  // Of a card's actions; its replies are buttons too.
   std::vector<const Action*> tappable(const std::vector<Action>& actions) {
     std::vector<const Action*> out;
     for (const auto& action : actions) {
-      if (may_tap()) {
+      const bool titled_reply = is_quick_reply(action) && !action.title.empty();
+      if (!may_tap()) {
+        report_action(action, "left out, not allowed after the window");
+      } else if (is_button(action, dialect_) || titled_reply) {
         out.push_back(&action);
       } else {
-        report_action(action, "left out, not allowed after the window");
+        report_action(action, "left out, it lacks what it needs or has no form here");
       }
     }
     return out;
@@ -285,6 +289,7 @@ class Planner {
     }
     auto at = std::prev(last.base());
     const auto cut = split_text(at->text, std::min(kButtonTextMax, text_max_), dialect_.text_unit);
+    if (cut.empty()) return;
     at->text = cut.front();
     for (std::size_t i = 1; i < cut.size(); ++i) {
       at = pieces_.insert(std::next(at), Piece{.text = cut[i]});
@@ -390,13 +395,13 @@ class Planner {
     json.key("buttons").begin_array();
     for (const Action* action : buttons) {
       json.begin_object();
-      if (action->type == ActionType::call && dialect_.calls) {
+      if (action->type == ActionType::call) {
         json.member("type", "phone_number").member("payload", action->phone);
-      } else if (is_button(*action, dialect_) && action->type != ActionType::postback) {
-        json.member("type", "web_url").member("url", action->url);
-      } else {
+      } else if (action->type == ActionType::postback || is_quick_reply(*action)) {
         json.member("type", "postback");
         json.member("payload", std::string(kOurButton) + payload_of(*action));
+      } else {
+        json.member("type", "web_url").member("url", action->url);
       }
       json.member("title", title_of(*action)).end_object();
     }
@@ -404,8 +409,10 @@ class Planner {
   }
 
   std::string title_of(const Action& action) {
-    std::string title = shortened(action.title, kTitleCharsMax);
-    if (title != action.title) {
+    std::string words = action.title;
+    if (words.empty()) words = action.type == ActionType::call ? "Call" : "Open Link";
+    std::string title = shortened(words, kTitleCharsMax);
+    if (title != words) {
       plan_.degraded.push_back("action \"" + title + "\": cut to 20 characters");
     }
     return title;

@@ -210,7 +210,11 @@ class Cutter {
     degrade("edit: sent as a new message");
   }
 
-  void add(const Template&) { degrade("template: left out, this platform has none"); }
+  void add(const Template& part) {
+    if (!shows_.templates) return degrade("template: left out, this platform has none");
+    piece(Piece::Kind::template_).approved = &part;
+  }
+
   void add(const FormResponse&) { degrade("form response: left out"); }
   void add(const Reaction&) { degrade("reaction: left out"); }
   void add(const Deletion&) { degrade("deletion: left out"); }

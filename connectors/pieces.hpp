@@ -18,14 +18,15 @@
 namespace parley::connectors {
 
 struct Piece {
-  enum class Kind : std::uint8_t { text, media, link, location, card };
+  enum class Kind : std::uint8_t { text, media, link, location, card, template_ };
   Kind kind = Kind::text;
   std::string text = {};
   TextFormat format = TextFormat::plain;
   const Media* media = nullptr;
   const Link* link = nullptr;
   const Location* location = nullptr;
-  const Card* card = nullptr;        // its actions too
+  const Card* card = nullptr;  // its actions too
+  const Template* approved = nullptr;
   std::vector<Action> actions = {};  // buttons under a text
 };
 
@@ -43,6 +44,7 @@ struct Shows {
   bool (*media)(const Media&) = nullptr;  // can this very medium go?
   bool links = false;
   bool locations = false;
+  bool templates = false;
   bool (*card)(const Card&) = nullptr;
   bool (*action)(const Action&) = nullptr;  // can this one be a button under a text?
 };

@@ -1,5 +1,6 @@
 #include "connectors/registry.hpp"
 
+#include "connectors/alipay/alipay.hpp"
 #include "connectors/custom/custom.hpp"
 #include "connectors/dingtalk/dingtalk.hpp"
 #include "connectors/discord/discord.hpp"
@@ -67,6 +68,7 @@ const Registry& builtin_registry() {
     entries.push_back(make_viber());
     entries.push_back(make_discord());
     entries.push_back(make_vk());
+    entries.push_back(make_alipay());
     return Registry(std::move(entries));
   }();
   return kRegistry;

@@ -313,7 +313,9 @@ class Planner {
     if (forms_.templates == Templates::none) return degrade("template: left out");
     const bool subscription =
         forms_.templates == Templates::subscription || part.category == "subscribe";
-    item(subscription ? Item::Kind::subscription : Item::Kind::template_).filled = &part;
+    Item& made = item(subscription ? Item::Kind::subscription : Item::Kind::template_);
+    made.filled = &part;
+    made.parameters = body_parameters(part, plan_.degraded);
   }
 
   void add(const Goods& part) {

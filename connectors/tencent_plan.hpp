@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "connectors/connector.hpp"
+#include "connectors/template_parameters.hpp"
 
 namespace parley::connectors::tencent {
 
@@ -80,7 +81,8 @@ struct Item {
   double latitude = 0, longitude = 0;  // location, with title and description
   std::vector<Option> options = {};    // menu
   std::string type = {}, raw = {};
-  const Template* filled = nullptr;  // of the message planned
+  const Template* filled = nullptr;                // of the message planned
+  std::vector<TemplateParameter> parameters = {};  // its
 };
 
 struct Plan {

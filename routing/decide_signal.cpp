@@ -13,11 +13,37 @@
 namespace parley::routing {
 namespace {
 
-Address* address_of(State& state, const CustomerSignals& signal) {
+// Of a State or a const State.
+template <typename Kept>
+auto* address_of(Kept& state, const CustomerSignals& signal) {
   const auto found = std::ranges::find_if(state.addresses, [&](const Address& address) {
     return address.channel.id == signal.channel.id && address.identity == signal.identity.key;
   });
   return found == state.addresses.end() ? nullptr : &*found;
+}
+
+// Until when what the customer did may be answered; long ago if it may not.
+TimePoint answerable_until(const Draft& draft, const Capabilities& capabilities,
+                           const CustomerSignals& signal) {
+  for (const ReplyPolicy& policy : capabilities.reply_policy) {
+    if (policy.trigger != signal.opens_window) continue;
+    return std::min(signal.occurred_at.value_or(draft.now), draft.now) + policy.window;
+  }
+  return {};
+}
+
+// On some platforms the recipient holds the right to answer. What the customer did must not take
+// away what they said has given for longer.
+bool replaces_recipient(const Draft& draft, const CustomerSignals& signal) {
+  const Address* address = address_of(draft.state, signal);
+  const auto channel = draft.policy.channels.find(signal.channel.id);
+  if (!address || address->recipient.empty() || channel == draft.policy.channels.end() ||
+      !channel->second.capabilities) {
+    return true;
+  }
+  const WindowVerdict window = check_window(draft.state, channel->second, draft.now);
+  return !window.open || !window.ends_at ||
+         answerable_until(draft, *channel->second.capabilities, signal) >= *window.ends_at;
 }
 
 void note_opt(Draft& draft, const CustomerSignals& signal) {
@@ -73,12 +99,14 @@ Decided decide_command(const State& state, const CustomerSignals& signal,
   }
   const bool turns = may_be_turn(draft, signal);
   if (turns) ensure_episode(draft);
-  note_sighting(draft, {.channel = signal.channel,
-                        .identity = signal.identity,
-                        .recipient = signal.recipient,
-                        .opens_window = signal.opens_window,
-                        .occurred_at = signal.occurred_at.value_or(draft.now),
-                        .spoke = turns});
+  const std::string as_before;
+  note_sighting(draft,
+                {.channel = signal.channel,
+                 .identity = signal.identity,
+                 .recipient = replaces_recipient(draft, signal) ? signal.recipient : as_before,
+                 .opens_window = signal.opens_window,
+                 .occurred_at = signal.occurred_at.value_or(draft.now),
+                 .spoke = turns});
   note_opt(draft, signal);
   Turn turn{.seq = draft.next_seq(), .channel = signal.channel};
   put_event(draft, signal);

@@ -176,6 +176,7 @@ Templated templated(const Piece& piece, const std::string& handle) {
       return {"sampleLink", json.take()};
     case Piece::Kind::text:
     case Piece::Kind::location:
+    case Piece::Kind::template_:
       break;
   }
   if (piece.format == TextFormat::markdown) {

@@ -8,6 +8,7 @@
 #include "connectors/discord/discord_parse.hpp"
 #include "connectors/discord/discord_plan.hpp"
 #include "connectors/discord/discord_send.hpp"
+#include "connectors/discord/stand_in.hpp"
 #include "connectors/http_status.hpp"
 #include "connectors/url.hpp"
 #include "connectors/words.hpp"
@@ -199,6 +200,7 @@ Entry make_discord() {
   entry.connector = std::make_unique<Discord>();
   entry.typing = std::make_unique<DiscordTyping>();
   entry.media_source = std::make_unique<DiscordMedia>();
+  entry.stand_in = discord::make_stand_in;
   entry.maturity = Maturity::stable;
   return entry;
 }

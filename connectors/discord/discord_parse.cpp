@@ -18,6 +18,7 @@ constexpr std::size_t kBodyDepthMax = 64;
 constexpr int kNestingMax = 8;  // of options and components, which may hold each other
 constexpr std::size_t kValuesMax = 64;
 constexpr std::size_t kExtrasBytesMax = 16 * 1024;
+constexpr std::uint64_t kTextOption = 3;
 constexpr std::uint64_t kAttachmentOption = 11;
 
 Error malformed(std::string detail) {
@@ -115,16 +116,32 @@ class InteractionReader {
     return in;
   }
 
-  // "/ask where is it": the command and what was filled in; files become media.
+  // "/order status A7": the command and what was filled in; files become media.
   void read_command(Message& message) const {
     const std::string name = text_in(data_, "name");
     message.attributes["command"] = name;
     std::string text = "/" + name;
     std::vector<Part> files;
-    add_options(data_, 0, text, files, message.attributes);
+    if (auto words = only_words(); !words.empty()) {
+      text = std::move(words);
+    } else {
+      add_options(data_, 0, text, files, message.attributes);
+    }
     add_target(text, message);
     message.content.emplace_back(Text{.text = std::move(text)});
     for (auto& file : files) message.content.push_back(std::move(file));
+  }
+
+  // A command that takes words and nothing else is a way to speak to us.
+  std::string only_words() const {
+    array options;
+    object option;
+    if (data_["options"].get(options) != SUCCESS || options.size() != 1 ||
+        options.at(0).get(option) != SUCCESS || count_in(option, "type") != kTextOption) {
+      return {};
+    }
+    std::string words = text_in(option, "value");
+    return words.size() > kTextBytesMax ? std::string() : words;
   }
 
   void add_options(const object& from, int depth, std::string& text, std::vector<Part>& files,

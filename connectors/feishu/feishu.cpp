@@ -34,9 +34,10 @@ Capabilities make_capabilities() {
   can.text_unit = TextUnit::bytes;
   can.read_receipts = true;
   can.quick_replies = true;
-  can.idempotent_send = true;  // by uuid, for an hour
-  can.body_signed = true;      // with an encrypt_key
-  can.rate_per_s = 50;         // of one app; 5 to one chat
+  can.idempotent_send = true;  // by uuid
+  can.idempotency_window = 1h;
+  can.body_signed = true;  // with an encrypt_key
+  can.rate_per_s = 50;     // of one app; 5 to one chat
   can.burst = 50;
   can.ack_deadline = 3s;
   return can;

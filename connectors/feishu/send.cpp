@@ -255,6 +255,7 @@ class Calls final : public PieceCalls {
                 card_content(piece.card->title, piece.card->text, piece.card->actions)};
       case Piece::Kind::text:
       case Piece::Kind::location:
+      case Piece::Kind::template_:
         break;
     }
     if (!piece.actions.empty()) return {"interactive", card_content("", piece.text, piece.actions)};

@@ -9,6 +9,7 @@
 #include "connectors/line/line_parse.hpp"
 #include "connectors/line/line_plan.hpp"
 #include "connectors/line/line_send.hpp"
+#include "connectors/line/stand_in.hpp"
 #include "connectors/words.hpp"
 
 namespace parley::connectors {
@@ -164,6 +165,7 @@ Entry make_line() {
   entry.connector = std::make_unique<Line>();
   entry.typing = std::make_unique<LineTyping>();
   entry.media_source = std::make_unique<LineMedia>();
+  entry.stand_in = line::make_stand_in;
   entry.maturity = Maturity::stable;
   return entry;
 }

@@ -58,16 +58,10 @@ class Dialogue {
   SentIds ids_;
 };
 
-bool tried_before(const Send& send) {
-  return send.message.delivery && send.message.delivery->attempts > 0;
-}
-
 // What a reply that was not taken leaves us: a push, or an end.
 SendStep after_reply(const SendContext& context, Dialogue& dialogue, Error error) {
-  const bool limited = error.code == Errc::throttled;
-  if (limited) return dialogue.ask(dialogue.push_step(0));  // surely not sent; push waits better
   if (error.code_text != kBadReplyToken) return error;
-  if (!tried_before(context.send)) return dialogue.ask(dialogue.push_step(0));
+  if (!context.send.unclear) return dialogue.ask(dialogue.push_step(0));
   error.delivery = Delivery::unknown;
   error.detail = "the reply token is used up; an earlier attempt may have brought the message";
   error.code_text = "400";

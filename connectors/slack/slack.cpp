@@ -9,6 +9,7 @@
 #include "connectors/slack/slack_parse.hpp"
 #include "connectors/slack/slack_plan.hpp"
 #include "connectors/slack/slack_send.hpp"
+#include "connectors/slack/stand_in.hpp"
 #include "connectors/url.hpp"
 
 namespace parley::connectors {
@@ -159,6 +160,7 @@ Entry make_slack() {
   Entry entry;
   entry.connector = std::make_unique<Slack>();
   entry.media_source = std::make_unique<SlackMedia>();
+  entry.stand_in = slack::make_stand_in;
   entry.maturity = Maturity::stable;
   return entry;
 }

@@ -131,7 +131,7 @@ class Planner {
     const std::string name = part.name.empty() ? "file" : part.name;
     plan_.items.push_back({.post = {},
                            .upload = Upload{.media = MediaId{part.media_id},
-                                            .field = "file",
+                                            .field = "filename",
                                             .file_name = name,
                                             .mime = part.mime},
                            .upload_bytes = part.size_bytes,

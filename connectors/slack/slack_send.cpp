@@ -49,8 +49,10 @@ HttpCall share_call(const SendContext& context, const Item& item, const Progress
   JsonWriter files;
   files.begin_array().begin_object().member("id", progress.file_id).member("title", item.title);
   files.end_object().end_array();
-  std::vector<std::pair<std::string, std::string>> fields = {{"files", files.take()},
-                                                             {"channel_id", place.channel}};
+  // A user (not their direct messages' channel) is named in another field.
+  const bool user = place.channel.starts_with('U') || place.channel.starts_with('W');
+  std::vector<std::pair<std::string, std::string>> fields = {
+      {"files", files.take()}, {user ? "channels" : "channel_id", place.channel}};
   if (!place.thread.empty()) fields.emplace_back("thread_ts", place.thread);
   return form_call(context.channel, "files.completeUploadExternal", fields);
 }

@@ -4,6 +4,7 @@
 #include "base/json_writer.hpp"
 #include "connectors/plain_message.hpp"
 #include "connectors/step_ids.hpp"
+#include "connectors/template_parameters.hpp"
 #include "connectors/text_split.hpp"
 #include "connectors/twilio/api.hpp"
 #include "connectors/twilio/messages.hpp"
@@ -94,10 +95,11 @@ class Planner {
     }
     Fields form = envelope();
     form.emplace_back("ContentSid", approved.name);
-    if (!approved.parameters.empty()) {
+    const auto parameters = body_parameters(approved, plan_.degraded);
+    if (!parameters.empty()) {
       JsonWriter json;
       json.begin_object();
-      for (const auto& [name, value] : approved.parameters) json.member(name, value);
+      for (const auto& [name, value] : parameters) json.member(name, *value);
       json.end_object();
       form.emplace_back("ContentVariables", json.take());
     }

@@ -5,6 +5,7 @@
 #include "base/crypto.hpp"
 #include "base/json_writer.hpp"
 #include "connectors/http_status.hpp"
+#include "connectors/viber/stand_in.hpp"
 #include "connectors/viber/viber_keyboard.hpp"
 #include "connectors/viber/viber_parse.hpp"
 #include "connectors/viber/viber_plan.hpp"
@@ -133,6 +134,7 @@ Entry make_viber() {
   Entry entry;
   entry.connector = std::make_unique<Viber>();
   entry.media_source = std::make_unique<ViberMedia>();
+  entry.stand_in = viber::make_stand_in;
   entry.maturity = Maturity::stable;
   return entry;
 }

@@ -4,6 +4,7 @@
 
 #include "base/crypto.hpp"
 #include "connectors/http_status.hpp"
+#include "connectors/vk/stand_in.hpp"
 #include "connectors/vk/vk_api.hpp"
 #include "connectors/vk/vk_parse.hpp"
 #include "connectors/vk/vk_plan.hpp"
@@ -161,6 +162,7 @@ Entry make_vk() {
   entry.connector = std::make_unique<Vk>();
   entry.typing = std::make_unique<VkTyping>();
   entry.media_source = std::make_unique<VkMedia>();
+  entry.stand_in = vk::make_stand_in;
   entry.maturity = Maturity::stable;
   return entry;
 }

@@ -259,14 +259,19 @@ Parsed parse_callback(std::string_view body) {
   }
   std::string type = text_in(root, "type");
   if (type.empty()) return {.events = {}, .stopped = malformed("type is missing")};
+  Parsed parsed;
+  // VK repeats what is not answered "ok", and in the end sends nothing more.
+  parsed.acknowledge_anyway = true;
   if (!object_in(root, "object", what)) {
-    if (!type.starts_with("message_")) return {};
-    return {.events = {}, .stopped = malformed("object is missing")};
+    if (type.starts_with("message_")) parsed.stopped = malformed("object is missing");
+    return parsed;
   }
   auto in = CallbackReader(root, std::move(type)).read(what);
-  if (!in) return {.events = {}, .stopped = std::move(in.error())};
-  Parsed parsed;
-  if (*in) parsed.events.push_back(**std::move(in));
+  if (!in) {
+    parsed.stopped = std::move(in.error());
+  } else if (*in) {
+    parsed.events.push_back(**std::move(in));
+  }
   return parsed;
 }
 

@@ -38,8 +38,8 @@ std::string subscription_body(const Item& item, const SendContext& context) {
   optional_member(json, "page", filled.page.empty() ? filled.url : filled.page);
   optional_member(json, "lang", filled.language);
   json.key("data").begin_object();
-  for (const auto& [name, value] : filled.parameters) {
-    json.key(name).begin_object().member("value", value).end_object();
+  for (const auto& [name, value] : item.parameters) {
+    json.key(name).begin_object().member("value", *value).end_object();
   }
   json.end_object().end_object();
   return json.take();

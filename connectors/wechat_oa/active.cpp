@@ -98,8 +98,8 @@ std::string template_body(const Item& item, const SendContext& context) {
     json.end_object();
   }
   json.key("data").begin_object();
-  for (const auto& [name, value] : filled.parameters) {
-    json.key(name).begin_object().member("value", value).end_object();
+  for (const auto& [name, value] : item.parameters) {
+    json.key(name).begin_object().member("value", *value).end_object();
   }
   json.end_object().end_object();
   return json.take();

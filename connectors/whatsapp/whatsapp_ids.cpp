@@ -27,4 +27,11 @@ bool is_user_id(std::string_view id) noexcept {
   return !rest.empty() && std::ranges::all_of(rest, is_alnum);
 }
 
+std::string bare_recipient(std::string_view recipient) {
+  if (!recipient.starts_with('+')) return std::string(recipient);
+  std::string digits;
+  std::ranges::copy_if(recipient, std::back_inserter(digits), is_digit);
+  return digits;
+}
+
 }  // namespace parley::connectors::whatsapp

@@ -31,15 +31,20 @@ std::string fit(std::string_view text, std::size_t chars_max, std::vector<std::s
   return short_text;
 }
 
+// What the one button says that opens something, if nobody gave it words.
+std::string_view title_or(const Action& action, std::string_view otherwise) {
+  return action.title.empty() ? otherwise : std::string_view(action.title);
+}
+
 ActionsKind kind_of(const Action& action) {
   switch (action.type) {
     case ActionType::location_request:
       return ActionsKind::location;
     case ActionType::form:
-      return action.url.empty() || action.title.empty() ? ActionsKind::none : ActionsKind::form;
+      return action.url.empty() ? ActionsKind::none : ActionsKind::form;
     case ActionType::link:
     case ActionType::webview:
-      return action.url.empty() || action.title.empty() ? ActionsKind::none : ActionsKind::link;
+      return action.url.empty() ? ActionsKind::none : ActionsKind::link;
     case ActionType::reply:
     case ActionType::postback:
     case ActionType::handoff:
@@ -107,7 +112,7 @@ void write_list(const ShownActions& shown, std::string_view menu_title, JsonWrit
 
 void write_link(const Action& action, JsonWriter& json, std::vector<std::string>& degraded) {
   json.begin_object().member("name", "cta_url").key("parameters").begin_object();
-  json.member("display_text", fit(action.title, kButtonCharsMax, degraded));
+  json.member("display_text", fit(title_or(action, "Open Link"), kButtonCharsMax, degraded));
   json.member("url", action.url).end_object().end_object();
 }
 
@@ -118,7 +123,7 @@ void write_flow(const Action& action, JsonWriter& json, std::vector<std::string>
   }
   json.begin_object().member("name", "flow").key("parameters").begin_object();
   json.member("flow_message_version", "3").member("flow_id", flow.id);
-  json.member("flow_cta", fit(action.title, kFlowButtonCharsMax, degraded));
+  json.member("flow_cta", fit(title_or(action, "Open Form"), kFlowButtonCharsMax, degraded));
   if (!flow.action.empty()) json.member("flow_action", flow.action);
   if (!flow.screen.empty()) {
     json.key("flow_action_payload").begin_object().member("screen", flow.screen);

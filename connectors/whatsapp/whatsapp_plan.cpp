@@ -6,6 +6,7 @@
 
 #include "connectors/graph_json.hpp"
 #include "connectors/text_split.hpp"
+#include "connectors/whatsapp/whatsapp_ids.hpp"
 #include "connectors/whatsapp/whatsapp_interactive.hpp"
 #include "connectors/whatsapp/whatsapp_template.hpp"
 
@@ -72,7 +73,7 @@ class Planner {
  public:
   explicit Planner(const SendContext& context)
       : message_(context.send.message),
-        recipient_(context.send.recipient),
+        recipient_(bare_recipient(context.send.recipient)),
         send_id_(context.send.id.value),
         marks_(graph::marks_sends(context.channel)),
         text_max_(graph::text_max_of(context.channel, kTextMax)) {}
@@ -334,7 +335,7 @@ class Planner {
   }
 
   const Message& message_;
-  const std::string& recipient_;
+  const std::string recipient_;
   const std::string& send_id_;
   const bool marks_;
   const std::size_t text_max_;

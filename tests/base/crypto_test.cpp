@@ -7,6 +7,8 @@
 #include <chrono>
 #include <set>
 
+#include "base/rsa_public_key.hpp"
+
 namespace parley {
 namespace {
 
@@ -265,6 +267,76 @@ TEST(RsaSha256, KnowsItsSignature) {
                                  *signature));
   EXPECT_FALSE(is_rsa_public_key("no key"));
   EXPECT_TRUE(is_rsa_public_key(kRsaKey));
+}
+
+// Made for this test by `openssl genpkey`; the second is the same key in the older form.
+const std::string kRsaPrivate =
+    "-----BEGIN PRIVATE KEY-----\n"
+    "MIICdwIBADANBgkqhkiG9w0BAQEFAASCAmEwggJdAgEAAoGBANqIeLKakcBjMvWv\n"
+    "7aIcin2pUqcWcdWzTgylXq+Ri61GLEZxd/wTWpWPiuC6IorN3XBJ7PA7gMuJqgQj\n"
+    "k++t+TgqtoK8Jvw7yvvlJCaSLj/qfzg8RxGjZWerrZxiuyZ999B8rX7ps057+Hom\n"
+    "7UZu6F72HpFSgSj192EAKzC/t8hrAgMBAAECgYEAtFVDzJbyyaDSj53S6iDFQ/cz\n"
+    "JoDGBUQGlzbr0NO5QI6UwLin+5L5AExInTPch1BkeGH4rTFdEhkS/IFjdbjJ20G2\n"
+    "knVpM2OG+XOBLHQkb4MWUH/BTGTZwmDaRxqL611SCJ2bN7EdEOkEPELvOSKdN7m6\n"
+    "6mKH+CU4GEJw3aIuKykCQQD5KhpIAbSWSYAskJSyMNrwzRnpZPcuAE0YkVkqtjWj\n"
+    "APoqQ9KJBW82Kr5T1Pll28lKSNGCsMRSCAKU14XDaFinAkEA4Ic+KKByBfnFGYEV\n"
+    "zM4OEDISGeaOl87Ka/g05oBMyA+W9r8jR8gI7aX75y/a7U7wcGRADuSRxlVQoeGl\n"
+    "+16GnQJBAJI0mmdWWNk3F/cOf7Jv6IkUUPgbPs/HbXXVFDVz5dVYZXMXiRrODYwD\n"
+    "WNtoRU/3wA3O3OGLSCe6e4lLTjpzqFECQAnbRgpIiNjkTxfAh/F2tj1VxV+ntGjL\n"
+    "pi05NzFLPpOlw43PdEAJcwLjv3w1qJm0Vm/IpttAg3m+cwy4OC4hxy0CQEHEEcTC\n"
+    "yRv+LeNH0+AHE4HtUIh2P0bBHeWgfKWzf8YrhxYiyV9UfuVdmI2+wIzXlVo47/KS\n"
+    "Ore9XG/gNcMzKcw=\n"
+    "-----END PRIVATE KEY-----\n";
+const std::string kRsaPrivatePkcs1 =
+    "-----BEGIN RSA PRIVATE KEY-----\n"
+    "MIICXQIBAAKBgQDaiHiympHAYzL1r+2iHIp9qVKnFnHVs04MpV6vkYutRixGcXf8\n"
+    "E1qVj4rguiKKzd1wSezwO4DLiaoEI5Pvrfk4KraCvCb8O8r75SQmki4/6n84PEcR\n"
+    "o2Vnq62cYrsmfffQfK1+6bNOe/h6Ju1Gbuhe9h6RUoEo9fdhACswv7fIawIDAQAB\n"
+    "AoGBALRVQ8yW8smg0o+d0uogxUP3MyaAxgVEBpc269DTuUCOlMC4p/uS+QBMSJ0z\n"
+    "3IdQZHhh+K0xXRIZEvyBY3W4ydtBtpJ1aTNjhvlzgSx0JG+DFlB/wUxk2cJg2kca\n"
+    "i+tdUgidmzexHRDpBDxC7zkinTe5uupih/glOBhCcN2iLispAkEA+SoaSAG0lkmA\n"
+    "LJCUsjDa8M0Z6WT3LgBNGJFZKrY1owD6KkPSiQVvNiq+U9T5ZdvJSkjRgrDEUggC\n"
+    "lNeFw2hYpwJBAOCHPiigcgX5xRmBFczODhAyEhnmjpfOymv4NOaATMgPlva/I0fI\n"
+    "CO2l++cv2u1O8HBkQA7kkcZVUKHhpftehp0CQQCSNJpnVljZNxf3Dn+yb+iJFFD4\n"
+    "Gz7Px2111RQ1c+XVWGVzF4kazg2MA1jbaEVP98ANztzhi0gnunuJS046c6hRAkAJ\n"
+    "20YKSIjY5E8XwIfxdrY9VcVfp7Roy6YtOTcxSz6TpcONz3RACXMC4798NaiZtFZv\n"
+    "yKbbQIN5vnMMuDguIcctAkBBxBHEwskb/i3jR9PgBxOB7VCIdj9GwR3loHyls3/G\n"
+    "K4cWIslfVH7lXZiNvsCM15VaOO/ykjq3vVxv4DXDMynM\n"
+    "-----END RSA PRIVATE KEY-----\n";
+const std::string kRsaPublicOfPrivate =
+    "-----BEGIN PUBLIC KEY-----\n"
+    "MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDaiHiympHAYzL1r+2iHIp9qVKn\n"
+    "FnHVs04MpV6vkYutRixGcXf8E1qVj4rguiKKzd1wSezwO4DLiaoEI5Pvrfk4KraC\n"
+    "vCb8O8r75SQmki4/6n84PEcRo2Vnq62cYrsmfffQfK1+6bNOe/h6Ju1Gbuhe9h6R\n"
+    "UoEo9fdhACswv7fIawIDAQAB\n"
+    "-----END PUBLIC KEY-----\n";
+// By `openssl dgst -sha256 -sign`.
+const std::string kSignedByOpenssl =
+    "tmYUPxcP4nUD3ueh0dRnQafSo84k5qaxmCGPU9+wwrVp/nWSE5Kk3Ul398x7VTbFCnjls6IxDZG22XQ2SUwRvrkz"
+    "7W5bSGRCD+B8GSBgM1bDAx6bJaqaTPuS7NaCEf8Lplyd4gDzMjwhHSfDnA3hgrsGJ4b/itY28lBypVgwZzA=";
+const std::string kEcPrivate =
+    "-----BEGIN PRIVATE KEY-----\n"
+    "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgYEcZMa+hRR/sqzU3\n"
+    "mapiFhkwcuqalLp7eHr1r/VeoDChRANCAASjjOWND8fxzB7m9+tVxnfn0TmQJV67\n"
+    "7CE9f3he4Nd4LXCNi2CRi16+jrtnoI9bz4OUNGkvsPnt35CI7BjJrkwA\n"
+    "-----END PRIVATE KEY-----\n";
+
+TEST(RsaSha256, SignsAsOpensslDoes) {
+  const std::string text = "what do ya want for nothing?";
+  for (const auto& key : {kRsaPrivate, kRsaPrivatePkcs1, replaced(kRsaPrivate, "\n", "")}) {
+    EXPECT_EQ(to_base64(sign_rsa_sha256(key, text)), kSignedByOpenssl) << key;
+  }
+  for (const auto& no_key : {std::string(), std::string("x"), kRsaPublicOfPrivate, kEcPrivate}) {
+    EXPECT_EQ(sign_rsa_sha256(no_key, text), "") << no_key;
+    EXPECT_FALSE(rsa_public_key_der(no_key)) << no_key;
+  }
+}
+
+TEST(RsaSha256, GivesThePublicKeyOfAPrivateOne) {
+  const auto der = rsa_public_key_der(kRsaPrivate);
+  ASSERT_TRUE(der);
+  const auto pem = "-----BEGIN PUBLIC KEY-----" + to_base64(*der) + "-----END PUBLIC KEY-----";
+  EXPECT_EQ(pem, replaced(kRsaPublicOfPrivate, "\n", ""));
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <sstream>
 
 #include "connectors/registry.hpp"
@@ -61,6 +62,55 @@ TEST(OwnCases, AllPass) {
     EXPECT_NE(out.find(platform + ": "), std::string::npos) << platform << '\n' << out;
   }
   EXPECT_EQ(out.find("not compared"), std::string::npos) << out;
+}
+
+// What is wrong with a webhook in ways every platform's can be. A case says which by its
+// `category`.
+constexpr std::string_view kCategories[] = {"bad_signature", "malformed", "unknown", "batch",
+                                            "duplicate"};
+constexpr std::size_t kCasesMin = 8;
+
+// "platform category: why it has none" a line.
+std::map<std::string, std::string> not_applicable() {
+  std::map<std::string, std::string> out;
+  std::istringstream lines(read(kOwnCases + "/not_applicable.txt"));
+  for (std::string line; std::getline(lines, line);) {
+    const auto colon = line.find(": ");
+    if (colon != std::string::npos) out[line.substr(0, colon)] = line.substr(colon + 2);
+  }
+  return out;
+}
+
+// The first value of a member whose name stands once, or first, in the file.
+std::string member(const std::string& text, const std::string& name) {
+  const std::string key = '"' + name + "\": \"";
+  const auto at = text.find(key);
+  if (at == std::string::npos) return {};
+  const auto start = at + key.size();
+  return text.substr(start, text.find('"', start) - start);
+}
+
+TEST(OwnCases, CoverEachKindOnEachPlatform) {
+  std::map<std::string, std::map<std::string, int>> counted;
+  for (const auto& file : fs::directory_iterator(kOwnCases)) {
+    if (file.path().extension() != ".json") continue;
+    const std::string text = read(file.path().string());
+    auto& of = counted[member(text, "channel")];
+    ++of["all"];
+    ++of[member(text, "category")];
+  }
+  const auto excused = not_applicable();
+  for (const auto& entry : connectors::builtin_registry().entries()) {
+    const std::string platform(entry.connector->platform());
+    EXPECT_GE(counted[platform]["all"], static_cast<int>(kCasesMin)) << platform;
+    for (const auto category : kCategories) {
+      const std::string kind(category);
+      const bool needed = !excused.contains(platform + " " + kind);
+      EXPECT_EQ(counted[platform][kind] > 0, needed)
+          << "tests/cases/" << platform << "__*.json with \"category\": \"" << kind << '"'
+          << (needed ? "" : ": there is one, take it out of not_applicable.txt");
+    }
+  }
 }
 
 // A good case with one piece of text changed, and what the runner must complain of.

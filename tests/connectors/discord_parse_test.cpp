@@ -128,7 +128,11 @@ void PrintTo(const CommandCase& c, std::ostream* out) { *out << c.name; }
 const CommandCase kCommands[] = {
     {"Bare", R"("name":"help")", "/help"},
     {"Words", R"("name":"ask","options":[{"type":3,"name":"q","value":"where is it?"}])",
-     "/ask where is it?"},
+     "where is it?"},
+    {"WordsAndMore",
+     R"("name":"ask","options":[{"type":3,"name":"q","value":"where"},{"type":4,"name":"n",
+        "value":7}])",
+     "/ask where 7"},
     {"NumbersAndFlags",
      R"("name":"n","options":[{"type":4,"name":"a","value":-7},{"type":5,"name":"b","value":true},
         {"type":10,"name":"c","value":1.5}])",

@@ -263,6 +263,13 @@ TEST(FeishuSend, AnAnswerToAMessageOfTheirsQuotesIt) {
   EXPECT_TRUE(done.calls[1].body.contains(R"("uuid":"key-1")"));
 }
 
+// The platform forgets a uuid after an hour; repeats beyond it could be shown twice.
+TEST(FeishuSend, RepeatsAreSafeForAnHourOnly) {
+  const auto& can = entry().connector->capabilities();
+  EXPECT_TRUE(can.idempotent_send);
+  EXPECT_EQ(can.idempotency_window, Milliseconds{3'600'000});
+}
+
 struct ShapeRow {
   const char* name;
   std::vector<Part> content;

@@ -80,6 +80,15 @@ TEST(MessengerSend, RecipientsMayBeReferencesOrTokens) {
             std::string::npos);
 }
 
+TEST(MessengerSend, WithoutATokenNothingIsAsked) {
+  auto over = channel();
+  over.secrets.erase("access_token");
+  const auto done =
+      graph_support::talk(entry(), over, send_of({Text{.text = "hi"}}), {sent("m_1")});
+  EXPECT_TRUE(done.calls.empty());
+  EXPECT_EQ(failure(done).code, Errc::misconfigured);
+}
+
 TEST(MessengerSend, LongTextBecomesSteps) {
   const auto done = talk(send_of({Text{.text = std::string(4500, 'x')}}),
                          {sent("m_1"), sent("m_2"), sent("m_3")});
@@ -132,6 +141,26 @@ TEST(MessengerSend, ButtonsStandBelowTheText) {
                             R"({"type":"phone_number","payload":"+4912345","title":"Call"}])"))});
 }
 
+TEST(MessengerSend, OnlyWebAddressesAreButtons) {
+  // One address the platform refuses would take the whole message with it.
+  const auto done =
+      talk(send_of({Text{.text = "?"}}, {action(ActionType::form, "Book", "", "77/PAY"),
+                                         action(ActionType::link, "Call", "", "tel:+49"),
+                                         action(ActionType::webview, "Open", "", "")}),
+           {sent("m_1")});
+  EXPECT_EQ(done.calls.at(0).body, to_them(text("?")));
+  EXPECT_EQ(std::get<Sent>(done.end).degraded.size(), 3u);
+}
+
+TEST(MessengerSend, ButtonsThatOpenSomethingSaySo) {
+  auto call = action(ActionType::call, "");
+  call.phone = "+49";
+  const auto got = bodies(
+      send_of({Text{.text = "?"}}, {action(ActionType::link, "", "", "https://x.example"), call}));
+  EXPECT_NE(got.at(0).find(R"("title":"Open Link")"), std::string::npos);
+  EXPECT_NE(got.at(0).find(R"("title":"Call")"), std::string::npos);
+}
+
 TEST(MessengerSend, ALongTextKeepsItsEndForTheButtons) {
   const auto got =
       bodies(send_of({Text{.text = std::string(1000, 'x')}}, {action(ActionType::postback, "Go")}));
@@ -158,6 +187,21 @@ TEST(MessengerSend, CardsStandSideBySideWhereTheyFit) {
                                                        element + "," + element + "]")));
   EXPECT_NE(got[1].find(R"("type":"image")"), std::string::npos);
   EXPECT_NE(got[2].find(R"("template_type":"button","text":"Shoe\n\nyyy)"), std::string::npos);
+}
+
+TEST(MessengerSend, CardsHaveOnlyButtonsThatWork) {
+  Card card;
+  card.title = "Shoe";
+  card.text = "red";
+  card.actions = {action(ActionType::reply, "Buy", "buy-1"), action(ActionType::link, "Site"),
+                  action(ActionType::call, "Call"), action(ActionType::location_request, "Where")};
+  const auto done = talk(send_of({card}), {sent("m_1")});
+  ASSERT_EQ(done.calls.size(), 1u);
+  EXPECT_NE(done.calls[0].body.find(R"("buttons":[{"type":"postback","payload":"parley:buy-1",)"
+                                    R"("title":"Buy"}])"),
+            std::string::npos)
+      << done.calls[0].body;
+  EXPECT_EQ(std::get<Sent>(done.end).degraded.size(), 3u);
 }
 
 TEST(MessengerSend, WhatDoesNotFitIsReported) {

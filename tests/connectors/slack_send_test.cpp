@@ -96,13 +96,19 @@ TEST(SlackSend, OurOwnFilesTakeThreeCalls) {
   EXPECT_EQ(done.calls[0].body, "filename=a.pdf&length=53072");
   EXPECT_EQ(done.calls[1].url, "https://files.slack.com/upload/v1/ABC");
   ASSERT_TRUE(done.calls[1].upload);
-  EXPECT_EQ(done.calls[1].upload->field, "file");
+  EXPECT_EQ(done.calls[1].upload->field, "filename");
   EXPECT_EQ(header(done.calls[1], "Authorization"), "") << "the address is right enough";
   EXPECT_EQ(done.calls[2].url, "https://slack.com/api/files.completeUploadExternal");
   EXPECT_EQ(form_value(done.calls[2].body, "files"), R"([{"id":"F1","title":"a.pdf"}])");
   EXPECT_EQ(form_value(done.calls[2].body, "channel_id"), "C1");
   EXPECT_EQ(form_value(done.calls[2].body, "thread_ts"), "7.5");
   EXPECT_EQ(done.sent().external_ids, std::vector<std::string>{"F1"});
+}
+
+TEST(SlackSend, AFileForAUserNamesTheUser) {
+  const auto done = talk(send_of("U1", {ours()}), {kAddress, {200, "OK"}, kOk});
+  EXPECT_EQ(form_value(done.calls.at(2).body, "channels"), "U1");
+  EXPECT_EQ(form_value(done.calls.at(2).body, "channel_id"), "");
 }
 
 TEST(SlackSend, GoesOnAtTheStoredStep) {

@@ -285,11 +285,13 @@ TEST(TwilioSend, LongTextBecomesStepsThatGoOnAfterARestart) {
 TEST(TwilioSend, ATemplateIsNamedByItsSid) {
   Template approved;
   approved.name = "HX1";
-  approved.parameters = {{"1", "Li"}, {"2", "5 pm"}};
+  approved.parameters = {{"1", "Li"}, {"body.2", "5 pm"}, {"header.image", "https://a/i"}};
   const auto done = talk(channel(kWhatsapp), send_of({approved}), {{201, R"({"sid":"SM9"})"}});
   auto form = fields(done.calls.at(0));
   EXPECT_EQ(form["ContentSid"], "HX1");
   EXPECT_EQ(form["ContentVariables"], R"({"1":"Li","2":"5 pm"})");
+  EXPECT_EQ(std::get<Sent>(done.end).degraded,
+            std::vector<std::string>{"template: no place for parameter header.image"});
   EXPECT_EQ(form.count("Body"), 0u);
 }
 

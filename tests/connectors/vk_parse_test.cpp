@@ -277,6 +277,13 @@ TEST(VkParse, RefusesWhatItMightMisread) {
   }
 }
 
+TEST(VkParse, AcknowledgesWhatARepeatWouldNotMend) {
+  EXPECT_TRUE(parse(callback("message_new", "{}")).acknowledge_anyway);
+  EXPECT_TRUE(parse(R"({"type":"message_new"})").acknowledge_anyway);
+  EXPECT_FALSE(parse("[]").acknowledge_anyway);
+  EXPECT_FALSE(parse("{}").acknowledge_anyway);
+}
+
 TEST(VkCheck, NamesBadSettings) {
   auto channel = vk_support::channel();
   const auto& connector = *vk_support::entry().connector;

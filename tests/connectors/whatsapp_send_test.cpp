@@ -43,6 +43,7 @@ void PrintTo(const RecipientCase& c, std::ostream* out) { *out << c.name; }
 
 const RecipientCase kRecipients[] = {
     {"Phone", "4479", R"("recipient_type":"individual","to":"4479")"},
+    {"PhoneAsPeopleWriteIt", "+44 (79) 11-1", R"("recipient_type":"individual","to":"4479111")"},
     {"UserId", "US.12a", R"("recipient_type":"individual","recipient":"US.12a")"},
     {"UserIdOfAParent", "US.ENT.12", R"("recipient_type":"individual","recipient":"US.ENT.12")"},
     {"Group", "Y2FwaV9n", R"("recipient_type":"group","to":"Y2FwaV9n")"},
@@ -259,6 +260,14 @@ TEST(WhatsAppSend, ALinkIsAButtonOfItsOwn) {
           R"("type":"cta_url","header":{"type":"image","image":{)"
           R"("link":"https://x.example/a"}},"body":{"text":"Pay"},"action":{"name":"cta_url",)"
           R"("parameters":{"display_text":"Open","url":"https://x.example/pay"}})")});
+}
+
+TEST(WhatsAppSend, ButtonsThatOpenSomethingSaySo) {
+  const auto link = bodies(
+      send_of({Text{.text = "Pay"}}, {action(ActionType::link, "", "", "https://x.example")}));
+  EXPECT_NE(link.at(0).find(R"("display_text":"Open Link")"), std::string::npos);
+  const auto form = bodies(send_of({Text{.text = "Pay"}}, {action(ActionType::form, "", "", "7")}));
+  EXPECT_NE(form.at(0).find(R"("flow_cta":"Open Form")"), std::string::npos);
 }
 
 TEST(WhatsAppSend, OneKindOfActionIsShownAndTheOthersReported) {

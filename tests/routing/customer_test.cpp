@@ -305,6 +305,35 @@ TEST(Signals, AreStoredWithoutADecision) {
   EXPECT_EQ(world.state.addresses.at(0).recipient, "to-oa");
 }
 
+// "oa" may be answered for 48 hours after a message and for a minute after a click.
+TEST(Signals, AShorterRightToAnswerDoesNotReplaceALongerOne) {
+  World world;
+  auto click = signal_of(world, platform_event, "CLICK");
+  click.opens_window = "menu_click";
+  const auto clicks = [&](std::string recipient) {
+    click.recipient = std::move(recipient);
+    world.must(click);
+    return world.state.addresses.at(0).recipient;
+  };
+  EXPECT_EQ(clicks("click-1"), "click-1");
+  EXPECT_EQ(clicks("click-2"), "click-2") << "as long as the one before";
+  auto says = world.says("hello", "oa");
+  says.recipient = "message-1";
+  world.must(says);
+  EXPECT_EQ(clicks("click-3"), "message-1");
+
+  auto leaves = signal_of(world, platform_event, "unsubscribe");
+  leaves.recipient = "left";
+  world.must(leaves);
+  EXPECT_EQ(world.state.addresses.at(0).recipient, "message-1") << "nothing may answer that";
+
+  world.now += 48 * kHour - Milliseconds(1'000);
+  EXPECT_EQ(clicks("click-4"), "click-4") << "the message's hours end sooner now";
+  world.now += kDay;
+  world.must(leaves);
+  EXPECT_EQ(world.state.addresses.at(0).recipient, "left") << "no right was left";
+}
+
 TEST(Signals, TypingIsNotStored) {
   World world;
   const State before = world.state;

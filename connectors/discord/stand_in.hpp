@@ -1,0 +1,12 @@
+// connectors/discord/stand_in.hpp
+#pragma once
+
+#include <memory>
+
+#include "connectors/stand_in.hpp"
+
+namespace parley::connectors::discord {
+
+std::unique_ptr<StandIn> make_stand_in();
+
+}  // namespace parley::connectors::discord

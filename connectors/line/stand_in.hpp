@@ -1,0 +1,12 @@
+// connectors/line/stand_in.hpp
+#pragma once
+
+#include <memory>
+
+#include "connectors/stand_in.hpp"
+
+namespace parley::connectors::line {
+
+std::unique_ptr<StandIn> make_stand_in();
+
+}  // namespace parley::connectors::line
