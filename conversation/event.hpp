@@ -95,6 +95,9 @@ struct Analysis {
   std::string language;
   std::string intent = {};       // what the customer wants, "" when it is not known
   double intent_confidence = 0;  // 0 .. 1
+  double mood = 0;               // -1 .. 1, of the episode so far, this turn included
+  bool unhappy = false;          // the episode's mood is bad and has not clearly mended
+  std::uint32_t repeats = 0;     // earlier turns of the episode that asked for the same
   friend bool operator==(const Analysis&, const Analysis&) = default;
 };
 

@@ -18,6 +18,8 @@ namespace parley {
 
 inline constexpr std::size_t kOpenSendsMax = 100;
 inline constexpr std::size_t kRecentScores = 5;
+inline constexpr std::size_t kHeardTurns = 5;  // of the episode, the latest
+inline constexpr std::size_t kHeardWords = 3;  // of one of them
 inline constexpr std::size_t kWindowsMax = 16;
 inline constexpr std::size_t kExternalIdsMax = 64;
 inline constexpr std::size_t kTrialsMax = 4;  // experiments one episode takes part in
@@ -58,6 +60,17 @@ struct Trial {
   friend bool operator==(const Trial&, const Trial&) = default;
 };
 
+// What one turn of the episode said, so that the next ones can be judged beside it.
+struct HeardTurn {
+  std::uint64_t seq = 0;
+  std::string sentiment;
+  double score = 0, confidence = 0;
+  std::string intent;
+  std::uint32_t asked = 0;         // fingerprint of its words; 0: too short to be told apart
+  std::vector<std::string> words;  // what weighed most, at most kHeardWords
+  friend bool operator==(const HeardTurn&, const HeardTurn&) = default;
+};
+
 struct State {
   TenantId tenant;
   PersonId person;
@@ -92,6 +105,9 @@ struct State {
   BotCallId open_bot_call;           // "" when none is awaited
   std::vector<TimePoint> bot_turns;  // last bot answers, for the loop guard
   TimePoint episode_opened_at{};     // epoch in rows of before
+  std::vector<HeardTurn> heard = {};  // the episode's last turns, oldest first
+  double mood = 0, trend = 0;        // of the episode, after its last turn
+  bool unhappy = false;
   std::vector<Trial> trials = {};    // of the open episode, else of the last one
   Unknown unknown = {};
   friend bool operator==(const State&, const State&) = default;

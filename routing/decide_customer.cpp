@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "routing/commands.hpp"
-#include "routing/rounded.hpp"
+#include "routing/mood.hpp"
 #include "routing/turn.hpp"
 
 namespace parley::routing {
@@ -43,14 +43,6 @@ std::string preview_of(const Message& message) {
   return out;
 }
 
-// Against the episode's earlier turns: -1 is a customer who was content and no longer is.
-double trend_of(const std::vector<double>& earlier, double score) {
-  if (earlier.empty()) return 0;
-  double sum = 0;
-  for (const double each : earlier) sum += each;
-  return score - sum / static_cast<double>(earlier.size());
-}
-
 // The tenant may want to be surer than the model before calling a customer unhappy.
 void apply_threshold(double threshold, Analysis& analysis) {
   if (threshold <= 0 || analysis.sentiment != "negative") return;
@@ -66,9 +58,8 @@ void analyze(Draft& draft, const std::string& text, Turn& turn) {
   turn.analysis = draft.analyzer.analyze(turn.text.raw, turn.text_kind);
   Analysis& analysis = turn.analysis.analysis;
   apply_threshold(draft.policy.negative_threshold, analysis);
-  analysis.trend = rounded(trend_of(state.scores, analysis.score));
-  state.scores.push_back(analysis.score);
-  if (state.scores.size() > kRecentScores) state.scores.erase(state.scores.begin());
+  hear_turn(state, {.seq = turn.seq, .text = turn.text.folded, .terms = turn.analysis.terms},
+            analysis);
   const bool tells_nothing = analysis.language.empty() || analysis.language == "other";
   if (!tells_nothing || state.language.empty()) state.language = analysis.language;
 }

@@ -67,6 +67,9 @@ void list_fields(A& a, const Analysis*) {
   a.field("language", &Analysis::language);
   a.field("intent", &Analysis::intent);
   a.field("intent_confidence", &Analysis::intent_confidence);
+  a.field("mood", &Analysis::mood);
+  a.field("unhappy", &Analysis::unhappy);
+  a.field("repeats", &Analysis::repeats);
 }
 
 template <class A>
@@ -191,6 +194,17 @@ void list_fields(A& a, const Trial*) {
 }
 
 template <class A>
+void list_fields(A& a, const HeardTurn*) {
+  a.field("seq", &HeardTurn::seq);
+  a.field("sentiment", &HeardTurn::sentiment);
+  a.field("score", &HeardTurn::score);
+  a.field("confidence", &HeardTurn::confidence);
+  a.field("intent", &HeardTurn::intent);
+  a.field("asked", &HeardTurn::asked);
+  a.field("words", &HeardTurn::words);
+}
+
+template <class A>
 void list_fields(A& a, const State*) {
   a.field("tenant_id", &State::tenant);
   a.derived("conversation_id", &State::person, conversation_text);
@@ -228,6 +242,10 @@ void list_fields(A& a, const State*) {
   a.field("open_bot_call", &State::open_bot_call);
   a.field("bot_turns", &State::bot_turns);
   a.field("episode_opened_at", &State::episode_opened_at);
+  a.field("heard", &State::heard);
+  a.field("mood", &State::mood);
+  a.field("trend", &State::trend);
+  a.field("unhappy", &State::unhappy);
   a.field("trials", &State::trials);
 }
 
