@@ -233,6 +233,7 @@ std::shared_ptr<gateway::Tenant> read_tenant(const Node& root, TenantContext& co
     read_queues(top, context, policy);
     read_human_queue(head, policy);
     read_bots(top, context, *tenant, policy);
+    read_classifier(top, context, *tenant);
     read_defaults(head, policy);
     read_channels(top, context, *tenant, policy);
     read_segments(top, context, policy);

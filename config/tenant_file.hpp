@@ -31,6 +31,7 @@ void read_channels(Table& root, TenantContext& context, gateway::Tenant& tenant,
                    routing::Policy& policy);
 void read_bots(Table& root, TenantContext& context, gateway::Tenant& tenant,
                routing::Policy& policy);
+void read_classifier(Table& root, TenantContext& context, gateway::Tenant& tenant);
 // After the tenant's own zone, which is theirs when they name none.
 void read_calendars(Table& root, TenantContext& context, routing::Policy& policy);
 void read_keys(Table& root, TenantContext& context, gateway::Tenant& tenant,

@@ -36,6 +36,18 @@ inline constexpr std::size_t kAttributesMax = 64;           // of a profile
 inline constexpr std::size_t kAttributeBytesMax = 1'024;    // a name or a value
 inline constexpr std::size_t kRuleTextBytesMax = 8 * 1024;  // of a turn's text, that rules look at
 
+// What somebody else's classifier says of a turn's text, asked before deciding. What it leaves out
+// is our own model's.
+struct Reading {
+  std::string model;      // its name as it gave it, for the decision's record
+  std::string sentiment;  // "" leaves it
+  double score = 0, confidence = 0;
+  bool angry = false;
+  std::string intent;  // "" leaves it
+  double intent_confidence = 0;
+  std::string failed;  // why nothing of this holds; "" when it does
+};
+
 // What the customer did, as a connector told it.
 struct CustomerSays {
   ChannelRef channel;
@@ -49,6 +61,7 @@ struct CustomerSays {
   std::vector<DedupKey> dedup;
   std::string external_user;  // a user id the tenant signed, "" if none
   bool opted_in = false;      // on this platform to speak is to opt in
+  std::optional<Reading> reading = {};  // of the tenant's own classifier, when there is one
 };
 
 struct CustomerSignals {  // menu click, follow, typing, read, reaction, opt-out, ...

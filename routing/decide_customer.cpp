@@ -6,6 +6,7 @@
 
 #include "routing/commands.hpp"
 #include "routing/mood.hpp"
+#include "routing/rounded.hpp"
 #include "routing/turn.hpp"
 
 namespace parley::routing {
@@ -51,13 +52,36 @@ void apply_threshold(double threshold, Analysis& analysis) {
   analysis.angry = false;
 }
 
-void analyze(Draft& draft, const std::string& text, Turn& turn) {
+// The tenant's classifier has the last word where it said something.
+void heed(const Reading& reading, std::string_view own_model, Turn& turn) {
+  if (!reading.failed.empty()) {
+    turn.model = std::string(own_model) + " (classifier: " + reading.failed + ")";
+    return;
+  }
+  turn.model = "classifier:" + reading.model + " over " + std::string(own_model);
+  Analysis& analysis = turn.analysis.analysis;
+  if (!reading.sentiment.empty()) {
+    analysis.sentiment = reading.sentiment;
+    analysis.score = rounded(reading.score);
+    analysis.confidence = reading.confidence;
+    analysis.angry = reading.angry;
+    turn.analysis.terms.clear();  // they weighed in another model
+  }
+  if (!reading.intent.empty()) {
+    analysis.intent = reading.intent;
+    analysis.intent_confidence = rounded(reading.intent_confidence);
+  }
+}
+
+void analyze(Draft& draft, const std::string& text, const std::optional<Reading>& reading,
+             Turn& turn) {
   if (text.empty()) return;
   State& state = draft.state;
   turn.text = rule_text(text);
   turn.analysis = draft.analyzer.analyze(turn.text.raw, turn.text_kind);
   Analysis& analysis = turn.analysis.analysis;
   apply_threshold(draft.policy.negative_threshold, analysis);
+  if (reading) heed(*reading, draft.analyzer.version(), turn);
   hear_turn(state, {.seq = turn.seq, .text = turn.text.folded, .terms = turn.analysis.terms},
             analysis);
   const bool tells_nothing = analysis.language.empty() || analysis.language == "other";
@@ -118,7 +142,7 @@ Decided decide_command(const State& state, const CustomerSays& says, const Decid
   turn.text_kind = text_kind_of(draft.policy, says.channel.id);
   turn.passive_token = says.passive_token;
   turn.preview = preview_of(says.message);
-  analyze(draft, plain_text(says.message), turn);
+  analyze(draft, plain_text(says.message), says.reading, turn);
   note_facts(says.message, turn);
 
   Event& event = draft.append(EventType::message_created);

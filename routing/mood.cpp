@@ -19,9 +19,9 @@ constexpr double kSureIntent = 0.5;
 constexpr std::size_t kAskedBytesMin = 6;  // two Chinese characters, "refund"
 
 // Saying the same of these twice is no impatience.
-constexpr std::array<std::string_view, 9> kNoQuestion = {
-    "greeting", "thanks",       "goodbye",      "praise", "confirm",
-    "deny",     "provide_info", "out_of_scope", ""};
+constexpr std::array<std::string_view, 9> kNoQuestion = {"greeting",     "thanks",       "goodbye",
+                                                         "praise",       "confirm",      "deny",
+                                                         "provide_info", "out_of_scope", ""};
 
 bool asks_something(std::string_view intent) {
   return std::ranges::find(kNoQuestion, intent) == kNoQuestion.end();

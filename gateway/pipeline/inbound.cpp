@@ -117,6 +117,7 @@ net::awaitable<http::Response> Gateway::accept_webhook(std::shared_ptr<const Ten
     if (slot) passive_.close(token);
     co_return refusal(found.error());
   }
+  co_await classify(owner, commands);
   const auto outcomes = co_await execute_all(owner, std::move(commands));
   bool may_answer = false;
   for (const auto& outcome : outcomes) {
@@ -267,7 +268,18 @@ net::awaitable<std::vector<Result<Outcome>>> Gateway::accept_each(
     refused.emplace_back(std::move(found.error()));
     co_return refused;
   }
+  co_await classify(owner, commands);
   co_return co_await execute_all(owner, std::move(commands));
+}
+
+net::awaitable<void> Gateway::classify(std::shared_ptr<const Tenant> owner,
+                                       std::vector<Addressed>& commands) {
+  if (!owner->classifier) co_return;
+  std::vector<routing::CustomerSays*> turns;
+  for (auto& each : commands) {
+    if (auto* says = std::get_if<routing::CustomerSays>(&each.command)) turns.push_back(says);
+  }
+  co_await classifier_.ask(std::move(owner), std::move(turns));
 }
 
 net::awaitable<Result<std::vector<Outcome>>> Gateway::accept(
