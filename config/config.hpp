@@ -47,6 +47,7 @@ struct ProcessConfig {
   std::size_t cores = 0;          // 0: as many as the machine has
   std::string tenants_directory;  // ready to open; relative ones start at the process file
   std::string model_path;         // of the sentiment model; "" is none
+  std::string intent_model_path;  // of the intent model; "" is none
   // Signs media URLs of tenants that name no key. Random when the file names none: then URLs end
   // with the process.
   Secret media_key;

@@ -225,6 +225,10 @@ ProcessConfig read_process(const Node& root, Problems& problems) {
   process.tenants_directory =
       resolve_path(directory_of(problems.file()), t.text("tenants", "tenants"));
   process.model_path = t.text("model");
+  process.intent_model_path = t.text("intent_model");
+  if (!process.intent_model_path.empty() && process.model_path.empty()) {
+    t.problem("intent_model", "stands without a model; expected `model` too");
+  }
   read_http(section_of(t, "http", nothing), problems, process.http);
   {
     Table admin(section_of(t, "admin", nothing), "admin", problems);

@@ -9,6 +9,8 @@
 namespace parley::config {
 namespace {
 
+// A platform waits for its acknowledgement meanwhile: the most impatient one for 5 s in all.
+constexpr Milliseconds kClassifierDeadlineMin{10}, kClassifierDeadlineMax{1'000};
 constexpr std::size_t kTokenCharsMin = 24;  // below, a token can be guessed from its hash
 
 std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
@@ -41,7 +43,7 @@ void read_webhook_bot(Table& table, TenantContext& context, gateway::BotSettings
     const auto wrong = check_url(settings.url, context.process);
     if (!wrong.empty()) table.problem("url", wrong);
   }
-  if (auto secret = read_webhook_secret(table, context)) settings.secret = std::move(*secret);
+  read_signing_secret(table, context, settings.secret);
   settings.history_messages =
       table.whole<std::size_t>("history_messages", settings.history_messages, 0, 100);
 }
@@ -107,15 +109,32 @@ void read_token(Table& table, const SecretSource& source, gateway::ApiKey& key) 
 
 }  // namespace
 
-std::optional<Secret> read_webhook_secret(Table& table, TenantContext& context) {
-  auto secret = read_secret(table, "secret", context.secrets);
-  if (secret && !connectors::usable_webhook_secret(*secret)) {
-    table.problem("secret",
-                  "is not a signing secret; expected \"whsec_\" and base64 of 24 to 64 bytes");
-  } else if (!secret && !table.has("secret")) {
+void read_signing_secret(Table& table, TenantContext& context, Secret& out) {
+  if (auto secret = read_secret(table, "secret", context.secrets)) {
+    if (!connectors::usable_webhook_secret(*secret)) {
+      table.problem("secret",
+                    "is not a signing secret; expected \"whsec_\" and base64 of 24 to 64 bytes");
+    }
+    out = std::move(*secret);
+  } else if (!table.has("secret")) {
     table.problem("secret", "is missing; expected \"env:NAME\" or \"file:PATH\"");
   }
-  return secret;
+}
+
+void read_classifier(Table& root, TenantContext& context, gateway::Tenant& tenant) {
+  const Node* node = root.table("classifier");
+  if (!node) return;
+  Table table(*node, "classifier", context.problems);
+  gateway::ClassifierSettings settings;
+  settings.url = table.required_text("url");
+  if (!settings.url.empty()) {
+    const auto wrong = check_url(settings.url, context.process);
+    if (!wrong.empty()) table.problem("url", wrong);
+  }
+  read_signing_secret(table, context, settings.secret);
+  settings.deadline =
+      table.ms("deadline_ms", settings.deadline, kClassifierDeadlineMin, kClassifierDeadlineMax);
+  tenant.classifier = std::move(settings);
 }
 
 void read_bots(Table& root, TenantContext& context, gateway::Tenant& tenant,

@@ -152,6 +152,14 @@ void read_defaults(Table& table, routing::Policy& policy) {
   }
 }
 
+void read_zone(Table& table, routing::Policy& policy) {
+  policy.zone = table.text("zone", policy.zone);
+  if (const auto zone = routing::find_zone(policy.zone); !zone) {
+    table.problem("zone", zone.error().detail);
+    policy.zone = "UTC";
+  }
+}
+
 void read_human_queue(Table& table, routing::Policy& policy) {
   const auto named = table.optional_name("human_queue");
   if (named.empty()) return;
@@ -174,7 +182,7 @@ void read_profile_endpoint(Table& root, TenantContext& context, gateway::Tenant&
     const auto wrong = check_url(endpoint.url, context.process);
     if (!wrong.empty()) table.problem("url", wrong);
   }
-  if (auto secret = read_webhook_secret(table, context)) endpoint.secret = std::move(*secret);
+  read_signing_secret(table, context, endpoint.secret);
   endpoint.deadline =
       table.ms("deadline_ms", endpoint.deadline, Milliseconds{10}, Milliseconds{2'000});
   endpoint.fresh_for =
@@ -266,9 +274,12 @@ std::shared_ptr<gateway::Tenant> read_tenant(const Node& root, TenantContext& co
     if (head_node) tenant->id = {head.required_name("id")};
     tenant->name = named_or_id(head, tenant->id.value);
     context.secrets.literals_allowed = head.flag("allow_literal_secrets", false);
+    read_zone(head, policy);
+    read_calendars(top, context, policy);
     read_queues(top, context, policy);
     read_human_queue(head, policy);
     read_bots(top, context, *tenant, policy);
+    read_classifier(top, context, *tenant);
     read_defaults(head, policy);
     read_channels(top, context, *tenant, policy);
     read_segments(top, context, policy);

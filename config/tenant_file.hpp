@@ -1,12 +1,11 @@
 // config/tenant_file.hpp
-// One tenant's tables -> Tenant, in the order channels, queues, bots, segments, rules, agents,
-// keys, so that each may refer to those before it and a reference to nothing has a place.
+// One tenant's tables -> Tenant, in the order calendars, queues, bots, channels, segments, rules,
+// agents, keys, so that each may refer to those before it and a reference to nothing has a place.
 #pragma once
 
 #include <cstddef>
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -32,11 +31,14 @@ void read_channels(Table& root, TenantContext& context, gateway::Tenant& tenant,
                    routing::Policy& policy);
 void read_bots(Table& root, TenantContext& context, gateway::Tenant& tenant,
                routing::Policy& policy);
+void read_classifier(Table& root, TenantContext& context, gateway::Tenant& tenant);
+// After the tenant's own zone, which is theirs when they name none.
+void read_calendars(Table& root, TenantContext& context, routing::Policy& policy);
 void read_keys(Table& root, TenantContext& context, gateway::Tenant& tenant,
                const routing::Policy& policy);
 
 // The `secret` of something that is called by Standard Webhooks; reported if it is none.
-std::optional<Secret> read_webhook_secret(Table& table, TenantContext& context);
+void read_signing_secret(Table& table, TenantContext& context, Secret& out);
 
 // An id seen twice is a mistake; true when it is new.
 bool first_of_its_name(Table& table, std::string_view what, const std::string& id,

@@ -2,7 +2,8 @@
 // What deciding needs to know of the past: a fold over the log, kept beside it so that a turn
 // reads one row. Rebuildable from the log; never the truth about what was said.
 //
-// Limits   kOpenSendsMax unfinished sends, kRecentScores scores, kWindowsMax channel windows.
+// Limits   kOpenSendsMax unfinished sends, kRecentScores scores, kWindowsMax channel windows,
+//          kTrialsMax trials.
 #pragma once
 
 #include <cstddef>
@@ -18,8 +19,11 @@ namespace parley {
 
 inline constexpr std::size_t kOpenSendsMax = 100;
 inline constexpr std::size_t kRecentScores = 5;
+inline constexpr std::size_t kHeardTurns = 5;  // of the episode, the latest
+inline constexpr std::size_t kHeardWords = 3;  // of one of them
 inline constexpr std::size_t kWindowsMax = 16;
 inline constexpr std::size_t kExternalIdsMax = 64;
+inline constexpr std::size_t kTrialsMax = 4;  // experiments one episode takes part in
 
 enum class Lifecycle : std::uint8_t { bot, queued, offered, assigned, wrapping, snoozed, closed };
 std::string_view to_string(Lifecycle state) noexcept;
@@ -45,6 +49,28 @@ struct SentRef {
 // Is `id`, as a receipt gives it, this message: by the platform's name for it or by ours, which is
 // all there is where customers hold a socket to us? `person` is whose state it stands in.
 bool goes_by(const SentRef& sent, const PersonId& person, std::string_view id);
+
+// A customer's part in an experiment, for one episode; results are counted from its rows.
+struct Trial {
+  std::string experiment, arm;
+  EpisodeId episode;
+  TimePoint since{}, last_at{};  // its first and its latest turn
+  bool to_people = false;        // handed over at least once
+  bool closed = false;
+  double csat = 0;  // 1 to 5 as the customer said afterwards, 0 if they did not
+  friend bool operator==(const Trial&, const Trial&) = default;
+};
+
+// What one turn of the episode said, so that the next ones can be judged beside it.
+struct HeardTurn {
+  std::uint64_t seq = 0;
+  std::string sentiment;
+  double score = 0, confidence = 0;
+  std::string intent;
+  std::uint32_t asked = 0;         // fingerprint of its words; 0: too short to be told apart
+  std::vector<std::string> words;  // what weighed most, at most kHeardWords
+  friend bool operator==(const HeardTurn&, const HeardTurn&) = default;
+};
 
 struct State {
   TenantId tenant;
@@ -81,6 +107,11 @@ struct State {
   std::vector<TimePoint> bot_turns;  // last bot answers, for the loop guard
   EpisodeRecord record = {};         // of the case that is open, else of the last one
   TimePoint rating_asked_at{};       // of the last case; {}: nothing is asked
+  TimePoint episode_opened_at{};     // epoch in rows of before
+  std::vector<HeardTurn> heard = {};  // the episode's last turns, oldest first
+  double mood = 0, trend = 0;        // of the episode, after its last turn
+  bool unhappy = false;
+  std::vector<Trial> trials = {};    // of the open episode, else of the last one
   Unknown unknown = {};
   friend bool operator==(const State&, const State&) = default;
 };

@@ -37,7 +37,9 @@ enum class RowKind : std::uint8_t {
   sent_index = 14,  // id: sent_row_id(); body: PersonId; forgotten with the idempotency rows
   episode = 15,     // id: episode_row_id(); body: EpisodeRecord of a case that has ended
   profile = 16,     // id: the tenant's own user id; body: what is known of who never came yet
+  trial = 20,       // id: trial_row_id(); body: Trial
 };
+inline constexpr RowKind kLastRowKind = RowKind::trial;
 
 struct Row {
   RowKind kind;

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "routing/mood.hpp"
 #include "routing/say.hpp"
 
 namespace parley::routing {
@@ -109,6 +110,7 @@ void open_episode(Draft& draft, std::string actor) {
   state.episode_turns = 0;
   state.rating_asked_at = {};
   state.scores.clear();
+  forget_mood(state);
   state.priority = 0;
   state.lifecycle = lifecycle_of(state, state.control.holder.kind);
   draft.append(EventType::conversation_opened, std::move(actor));

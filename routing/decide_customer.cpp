@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "routing/commands.hpp"
+#include "routing/mood.hpp"
 #include "routing/rating.hpp"
 #include "routing/rounded.hpp"
 #include "routing/turn.hpp"
@@ -44,14 +45,6 @@ std::string preview_of(const Message& message) {
   return out;
 }
 
-// Against the episode's earlier turns: -1 is a customer who was content and no longer is.
-double trend_of(const std::vector<double>& earlier, double score) {
-  if (earlier.empty()) return 0;
-  double sum = 0;
-  for (const double each : earlier) sum += each;
-  return score - sum / static_cast<double>(earlier.size());
-}
-
 // The tenant may want to be surer than the model before calling a customer unhappy.
 void apply_threshold(double threshold, Analysis& analysis) {
   if (threshold <= 0 || analysis.sentiment != "negative") return;
@@ -60,16 +53,38 @@ void apply_threshold(double threshold, Analysis& analysis) {
   analysis.angry = false;
 }
 
-void analyze(Draft& draft, const std::string& text, Turn& turn) {
+// The tenant's classifier has the last word where it said something.
+void heed(const Reading& reading, std::string_view own_model, Turn& turn) {
+  if (!reading.failed.empty()) {
+    turn.model = std::string(own_model) + " (classifier: " + reading.failed + ")";
+    return;
+  }
+  turn.model = "classifier:" + reading.model + " over " + std::string(own_model);
+  Analysis& analysis = turn.analysis.analysis;
+  if (!reading.sentiment.empty()) {
+    analysis.sentiment = reading.sentiment;
+    analysis.score = rounded(reading.score);
+    analysis.confidence = reading.confidence;
+    analysis.angry = reading.angry;
+    turn.analysis.terms.clear();  // they weighed in another model
+  }
+  if (!reading.intent.empty()) {
+    analysis.intent = reading.intent;
+    analysis.intent_confidence = rounded(reading.intent_confidence);
+  }
+}
+
+void analyze(Draft& draft, const std::string& text, const std::optional<Reading>& reading,
+             Turn& turn) {
   if (text.empty()) return;
   State& state = draft.state;
   turn.text = rule_text(text);
   turn.analysis = draft.analyzer.analyze(turn.text.raw, turn.text_kind);
   Analysis& analysis = turn.analysis.analysis;
   apply_threshold(draft.policy.negative_threshold, analysis);
-  analysis.trend = rounded(trend_of(state.scores, analysis.score));
-  state.scores.push_back(analysis.score);
-  if (state.scores.size() > kRecentScores) state.scores.erase(state.scores.begin());
+  if (reading) heed(*reading, draft.analyzer.version(), turn);
+  hear_turn(state, {.seq = turn.seq, .text = turn.text.folded, .terms = turn.analysis.terms},
+            analysis);
   const bool tells_nothing = analysis.language.empty() || analysis.language == "other";
   if (!tells_nothing || state.language.empty()) state.language = analysis.language;
 }
@@ -132,7 +147,7 @@ Decided decide_command(const State& state, const CustomerSays& says, const Decid
   turn.text_kind = text_kind_of(draft.policy, says.channel.id);
   turn.passive_token = says.passive_token;
   turn.preview = preview_of(says.message);
-  if (rating == 0) analyze(draft, plain_text(says.message), turn);
+  if (rating == 0) analyze(draft, plain_text(says.message), says.reading, turn);
   note_facts(says.message, turn);
   if (rating > 0) turn.facts.emplace_back(kRatesCase);
 

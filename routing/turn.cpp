@@ -207,7 +207,7 @@ void record_and_follow(Draft& draft, Turn&& turn, DecisionInputs inputs, Verdict
   decision.priority = verdict.priority;
   decision.reason = verdict.reason;
   decision.policy_version = draft.policy.version;
-  decision.model_version = draft.analyzer.version();
+  decision.model_version = turn.model.empty() ? draft.analyzer.version() : turn.model;
 
   Event& event = draft.append(EventType::routing_decided, "system");
   event.channel = turn.channel;

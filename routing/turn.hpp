@@ -38,6 +38,7 @@ struct Turn {
   const ChannelRef& channel;
   std::vector<std::string> facts = {};
   TextAnalysis analysis = {};
+  std::string model = {};  // who said so; "" is our analyzer
   std::string text_kind = {};
   RuleText text = {};
   std::string preview = {};

@@ -65,6 +65,11 @@ void list_fields(A& a, const Analysis*) {
   a.field("trend", &Analysis::trend);
   a.field("angry", &Analysis::angry);
   a.field("language", &Analysis::language);
+  a.field("intent", &Analysis::intent);
+  a.field("intent_confidence", &Analysis::intent_confidence);
+  a.field("mood", &Analysis::mood);
+  a.field("unhappy", &Analysis::unhappy);
+  a.field("repeats", &Analysis::repeats);
 }
 
 template <class A>
@@ -213,6 +218,29 @@ void list_fields(A& a, const EpisodeRecord*) {
 }
 
 template <class A>
+void list_fields(A& a, const Trial*) {
+  a.field("experiment", &Trial::experiment);
+  a.field("arm", &Trial::arm);
+  a.field("episode_id", &Trial::episode);
+  a.field("since", &Trial::since);
+  a.field("last_at", &Trial::last_at);
+  a.field("to_people", &Trial::to_people);
+  a.field("closed", &Trial::closed);
+  a.field("csat", &Trial::csat);
+}
+
+template <class A>
+void list_fields(A& a, const HeardTurn*) {
+  a.field("seq", &HeardTurn::seq);
+  a.field("sentiment", &HeardTurn::sentiment);
+  a.field("score", &HeardTurn::score);
+  a.field("confidence", &HeardTurn::confidence);
+  a.field("intent", &HeardTurn::intent);
+  a.field("asked", &HeardTurn::asked);
+  a.field("words", &HeardTurn::words);
+}
+
+template <class A>
 void list_fields(A& a, const State*) {
   a.field("tenant_id", &State::tenant);
   a.derived("conversation_id", &State::person, conversation_text);
@@ -251,6 +279,12 @@ void list_fields(A& a, const State*) {
   a.field("bot_turns", &State::bot_turns);
   a.field("case", &State::record);
   a.field("rating_asked_at", &State::rating_asked_at);
+  a.field("episode_opened_at", &State::episode_opened_at);
+  a.field("heard", &State::heard);
+  a.field("mood", &State::mood);
+  a.field("trend", &State::trend);
+  a.field("unhappy", &State::unhappy);
+  a.field("trials", &State::trials);
 }
 
 template <class A>
@@ -353,6 +387,23 @@ void list_fields(A& a, const ScoredTerm*) {
 }
 
 template <class A>
+void list_fields(A& a, const QueueLoad*) {
+  a.field("queue_id", &QueueLoad::queue);
+  a.shown("waiting", &QueueLoad::waiting);
+  a.shown("online", &QueueLoad::online);
+  a.shown("free", &QueueLoad::free);
+  a.field("oldest_wait_s", &QueueLoad::oldest_wait_s);
+  a.field("estimated_wait_s", &QueueLoad::estimated_wait_s);
+}
+
+template <class A>
+void list_fields(A& a, const Candidate*) {
+  a.field("who", &Candidate::who);
+  a.shown("chosen", &Candidate::chosen);
+  a.field("why", &Candidate::why);
+}
+
+template <class A>
 void list_fields(A& a, const DecisionInputs*) {
   a.field("channel_id", &DecisionInputs::channel);
   a.field("platform", &DecisionInputs::platform);
@@ -371,6 +422,8 @@ void list_fields(A& a, const DecisionInputs*) {
   a.field("days_since_seen", &DecisionInputs::days_since_seen);
   a.field("bot_turns", &DecisionInputs::bot_turns);
   a.field("at", &DecisionInputs::at);
+  a.field("episode_minutes", &DecisionInputs::episode_minutes);
+  a.field("load", &DecisionInputs::load);
 }
 
 template <class A>
@@ -389,6 +442,10 @@ void list_fields(A& a, const Decision*) {
   a.field("policy_version", &Decision::policy_version);
   a.field("model_version", &Decision::model_version);
   a.field("took_ns", &Decision::took_ns);
+  a.field("candidates", &Decision::candidates);
+  a.field("experiment", &Decision::experiment);
+  a.field("arm", &Decision::arm);
+  a.field("actions", &Decision::actions);
 }
 
 // Capabilities are only ever written, and in full: whoever asks wants to see each one.

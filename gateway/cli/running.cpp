@@ -90,7 +90,7 @@ Result<std::unique_ptr<Running>> Running::start(config::ProcessConfig process, T
   if (p.process.model_path.empty()) {
     p.analyzer = routing::make_plain_analyzer();
   } else {
-    auto loaded = routing::load_analyzer(p.process.model_path);
+    auto loaded = routing::load_analyzer(p.process.model_path, p.process.intent_model_path);
     if (!loaded) return std::move(loaded.error());
     p.analyzer = std::move(*loaded);
   }

@@ -40,6 +40,7 @@ Gateway::Gateway(GatewayParts parts)
                }}),
       bots_(*this, parts_.client, parts_.tasks, parts_.options.bots),
       profile_lookup_(*this, parts_.client),
+      classifier_(*this, parts_.client, parts_.tasks, parts_.options.bots),
       desk_(*this, parts_.cores.context(0).get_executor(), parts_.tasks),
       stale_(parts_.metrics.counter("parley_stale_events_total",
                                     "events older than the dedup horizon, dropped")),

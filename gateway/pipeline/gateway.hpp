@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "gateway/pipeline/bots.hpp"
+#include "gateway/pipeline/classifier.hpp"
 #include "gateway/pipeline/desk.hpp"
 #include "gateway/pipeline/hub.hpp"
 #include "gateway/pipeline/outbound.hpp"
@@ -117,6 +118,9 @@ class Gateway final : public Service {
   // Gives commands without a person theirs; leaves out those nobody is known for.
   net::awaitable<Result<void>> find_persons(const TenantId& tenant,
                                             std::vector<Addressed>& commands);
+  // Asks the tenant's classifier, if there is one, what the messages among them mean.
+  net::awaitable<void> classify(std::shared_ptr<const Tenant> tenant,
+                                std::vector<Addressed>& commands);
   // One outcome per event that has an effect, in order.
   net::awaitable<std::vector<Result<Outcome>>> accept_each(
       std::shared_ptr<const Tenant> tenant, ChannelId channel,
@@ -157,6 +161,7 @@ class Gateway final : public Service {
   ChannelGates gates_;
   Bots bots_;
   ProfileLookup profile_lookup_;
+  Classifier classifier_;
   Desk desk_;
   std::vector<std::unique_ptr<Shard>> shards_;
   std::vector<std::unique_ptr<Outbound>> outbound_;

@@ -127,6 +127,7 @@ net::awaitable<http::Response> Gateway::accept_webhook(std::shared_ptr<const Ten
     co_return refusal(found.error());
   }
   auto holds = co_await look_up_profiles(owner, commands);
+  co_await classify(owner, commands);
   const auto outcomes = co_await execute_all(owner, std::move(commands));
   holds.clear();
   bool may_answer = false;
@@ -279,6 +280,7 @@ net::awaitable<std::vector<Result<Outcome>>> Gateway::accept_each(
     co_return refused;
   }
   const auto holds = co_await look_up_profiles(owner, commands);
+  co_await classify(owner, commands);
   co_return co_await execute_all(owner, std::move(commands));
 }
 
@@ -296,6 +298,16 @@ net::awaitable<Gateway::Holds> Gateway::look_up_profiles(std::shared_ptr<const T
     if (holds.size() >= kLookupsOfOneRequest) break;
   }
   co_return holds;
+}
+
+net::awaitable<void> Gateway::classify(std::shared_ptr<const Tenant> owner,
+                                       std::vector<Addressed>& commands) {
+  if (!owner->classifier) co_return;
+  std::vector<routing::CustomerSays*> turns;
+  for (auto& each : commands) {
+    if (auto* says = std::get_if<routing::CustomerSays>(&each.command)) turns.push_back(says);
+  }
+  co_await classifier_.ask(std::move(owner), std::move(turns));
 }
 
 net::awaitable<Result<std::vector<Outcome>>> Gateway::accept(

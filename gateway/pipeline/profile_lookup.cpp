@@ -14,6 +14,7 @@ namespace parley::gateway {
 namespace {
 
 constexpr Milliseconds kReadWait{2'000};       // for another turn's look at our own rows
+constexpr int kHoldTries = 8;
 constexpr Milliseconds kKeptFreshFor{60'000};  // without an endpoint: only our own rows are asked
 constexpr std::size_t kAnswerBytesMax = 64 * 1024;
 
@@ -133,11 +134,14 @@ void ProfileLookup::release(const Key& key) {
 
 net::awaitable<std::shared_ptr<ProfileLookup::Hold>> ProfileLookup::before_turn(
     std::shared_ptr<const Tenant> tenant, PersonId person, routing::CustomerSays& says) {
-  if (!is_needed(*tenant, says)) co_return nullptr;
+  // A classifier's answers come when they come: then turns wait for each other as well.
+  const bool asks_elsewhere = tenant->classifier.has_value();
+  const bool needed = is_needed(*tenant, says);
+  if (!needed && !asks_elsewhere) co_return nullptr;
   const Key key = tenant->id.value + '\0' + person.value;
   const Milliseconds deadline =
       tenant->profile_endpoint ? tenant->profile_endpoint->deadline : Milliseconds(0);
-  if (is_fresh(key)) {
+  if (!asks_elsewhere && is_fresh(key)) {
     // Still: not past a turn that has just looked and is not stored yet.
     bool under_way = false;
     {
@@ -146,8 +150,11 @@ net::awaitable<std::shared_ptr<ProfileLookup::Hold>> ProfileLookup::before_turn(
     }
     if (!under_way) co_return nullptr;
   }
-  auto hold = co_await take_hold(key, deadline + kReadWait);
-  if (!hold) co_return nullptr;
+  std::shared_ptr<Hold> hold;
+  for (int tries = 0; !hold && tries < kHoldTries; ++tries) {
+    hold = co_await take_hold(key, deadline + kReadWait);
+  }
+  if (!hold || !needed || is_fresh(key)) co_return hold;
   routing::KnownProfile profile{.source = "profile"};
   bool found = false;
   if (!says.external_user.empty()) {

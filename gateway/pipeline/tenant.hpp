@@ -24,7 +24,7 @@ struct ApiKey {
   std::string id;
   std::string token_sha256;  // 32 raw bytes; the token itself is never kept
   std::vector<std::string> scopes;
-  AgentId agent;             // when set, the key acts as this agent only
+  AgentId agent;                            // when set, the key acts as this agent only
   bool has(std::string_view scope) const {  // "admin" has all
     for (const auto& held : scopes) {
       if (held == scope || held == "admin") return true;
@@ -40,7 +40,14 @@ struct BotSettings {
   std::string url;                          // BotKind::webhook
   Secret secret;                            // whsec_..., Standard Webhooks
   std::size_t history_messages = 10;
-  std::string hand_over_zh, hand_over_en;   // said when it hands over; "" says nothing
+  std::string hand_over_zh, hand_over_en;  // said when it hands over; "" says nothing
+};
+
+// The tenant's own model of what customers' texts mean; classifier.hpp.
+struct ClassifierSettings {
+  std::string url;
+  Secret secret;               // whsec_..., Standard Webhooks
+  Milliseconds deadline{200};  // the acknowledgement of a message waits no longer for it
 };
 
 // Where the tenant's systems tell of a customer; asked before their turn is decided.
@@ -60,6 +67,7 @@ struct Tenant {
   std::vector<ApiKey> api_keys;
   std::map<BotId, BotSettings> bots;
   std::optional<ProfileEndpoint> profile_endpoint;
+  std::optional<ClassifierSettings> classifier;
   Secret media_key;  // signs media URLs
   std::uint64_t media_bytes_max = 20ull << 20;
 };

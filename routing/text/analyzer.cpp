@@ -1,8 +1,10 @@
 #include "routing/analyzer.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "routing/rounded.hpp"
+#include "routing/text/intent.hpp"
 #include "routing/text/load.hpp"
 #include "routing/text/sentiment.hpp"
 
@@ -34,7 +36,12 @@ std::vector<ScoredTerm> terms_of(const Sentiment& sentiment, const Sentiment::Sc
 
 class ModelAnalyzer final : public Analyzer {
  public:
-  explicit ModelAnalyzer(Sentiment sentiment) : sentiment_(std::move(sentiment)) {}
+  ModelAnalyzer(Sentiment sentiment, std::optional<Intent> intent)
+      : sentiment_(std::move(sentiment)),
+        intent_(std::move(intent)),
+        version_(sentiment_.model().version()) {
+    if (intent_) version_ += " " + std::string(intent_->model().version());
+  }
 
   TextAnalysis analyze(std::string_view text, std::string_view kind) const override {
     thread_local Sentiment::Scratch scratch;
@@ -48,13 +55,20 @@ class ModelAnalyzer final : public Analyzer {
     result.analysis.language = language_of(scratch.tokens);
     result.terms = terms_of(sentiment_, scratch, kind);
     result.asks_human = judgement.asks_human;
+    if (intent_) {
+      const IntentGuess guess = intent_->guess(scratch.tokens);
+      result.analysis.intent = guess.label;
+      result.analysis.intent_confidence = rounded(guess.confidence);
+    }
     return result;
   }
 
-  std::string_view version() const noexcept override { return sentiment_.model().version(); }
+  std::string_view version() const noexcept override { return version_; }
 
  private:
   Sentiment sentiment_;
+  std::optional<Intent> intent_;
+  std::string version_;
 };
 
 class PlainAnalyzer final : public Analyzer {
@@ -78,7 +92,8 @@ class PlainAnalyzer final : public Analyzer {
 
 std::unique_ptr<Analyzer> make_plain_analyzer() { return std::make_unique<PlainAnalyzer>(); }
 
-Result<std::unique_ptr<Analyzer>> load_analyzer(const std::string& sentiment_model_path) {
+Result<std::unique_ptr<Analyzer>> load_analyzer(const std::string& sentiment_model_path,
+                                                const std::string& intent_model_path) {
   auto model = LinearModel::from_file(sentiment_model_path);
   if (!model) return std::move(model.error());
   auto sentiment = Sentiment::over(std::move(*model));
@@ -86,9 +101,20 @@ Result<std::unique_ptr<Analyzer>> load_analyzer(const std::string& sentiment_mod
     return Error{.code = sentiment.error().code,
                  .detail = sentiment_model_path + ": " + sentiment.error().detail};
   }
+  std::optional<Intent> intent;
+  if (!intent_model_path.empty()) {
+    auto file = LinearModel::from_file(intent_model_path);
+    if (!file) return std::move(file.error());
+    auto over = Intent::over(std::move(*file));
+    if (!over) {
+      return Error{.code = over.error().code,
+                   .detail = intent_model_path + ": " + over.error().detail};
+    }
+    intent = std::move(*over);
+  }
   warm_up_tokens();
   builtin_cues();
-  return std::make_unique<ModelAnalyzer>(std::move(*sentiment));
+  return std::make_unique<ModelAnalyzer>(std::move(*sentiment), std::move(intent));
 }
 
 }  // namespace parley::routing

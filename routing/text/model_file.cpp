@@ -2,8 +2,9 @@
 // The bytes of a model file, both ways.
 //
 // Layout   "PARLEYLM", u32 format, u32 feature version, u64 size of the whole file, then counted
-//          strings and numbers in the order of ModelParts, zeros up to a multiple of 64, the table,
-//          and the xxh3 of everything before it as the last 8 bytes. Little endian.
+//          strings and numbers in the order of ModelParts, the tables, each from a multiple of 64
+//          on, and the xxh3 of everything before it as the last 8 bytes. Little endian. A file
+//          without bag and delta is written as format 1, which older programs read.
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -71,6 +72,10 @@ class Reader {
     return std::string(bytes_.substr(at_ - size, size));
   }
   void align(std::size_t to) { at_ = std::min(bytes_.size(), (at_ + to - 1) / to * to); }
+  std::string_view take(std::size_t size) {
+    at_ += size;
+    return bytes_.substr(at_ - size, size);
+  }
   bool failed() const noexcept { return failed_; }
   std::string_view rest() const { return bytes_.substr(at_); }
 
@@ -80,7 +85,35 @@ class Reader {
   bool failed_ = false;
 };
 
-Result<ModelParts> read_parts(std::string_view body) {
+Result<void> read_numbers(Reader& in, std::size_t count, std::vector<float>& out) {
+  for (std::size_t i = 0; i < count; ++i) {
+    out.push_back(in.number<float>());
+    if (in.failed() || !std::isfinite(out.back())) return malformed("a weight is no number");
+  }
+  return {};
+}
+
+Result<void> read_bag_head(Reader& in, std::size_t labels, Bag& bag) {
+  const auto width = in.number<std::uint32_t>();
+  if (in.failed() || width > kBagWidthMax) return malformed("wrong width of its vectors");
+  if (width == 0) return {};
+  bag.share = in.number<float>();
+  if (!(bag.share >= 0 && bag.share <= 1)) return malformed("a share is no number");
+  if (auto read = read_numbers(in, width, bag.vectors.scales); !read) return read;
+  if (auto read = read_numbers(in, width * labels, bag.labels); !read) return read;
+  bag.vectors.buckets = in.number<std::uint64_t>();
+  return {};
+}
+
+Result<void> read_delta_head(Reader& in, std::size_t labels, WeightTable& delta) {
+  const auto columns = in.number<std::uint32_t>();
+  if (in.failed() || (columns != 0 && columns != labels)) return malformed("wrong correction");
+  if (auto read = read_numbers(in, columns, delta.scales); !read) return read;
+  if (columns != 0) delta.buckets = in.number<std::uint64_t>();
+  return {};
+}
+
+Result<ModelParts> read_parts(std::string_view body, std::uint32_t format) {
   Reader in(body);
   in.number<std::uint64_t>();  // magic, versions and size were looked at
   in.number<std::uint64_t>();
@@ -108,14 +141,41 @@ Result<ModelParts> read_parts(std::string_view body) {
     if (!std::isfinite(parts.scales.back())) return malformed("a scale is no number");
   }
   parts.buckets = in.number<std::uint64_t>();
-  in.align(kAlignment);
+  if (format > 1) {
+    if (auto head = read_bag_head(in, labels, parts.bag); !head) return std::move(head.error());
+    if (auto head = read_delta_head(in, labels, parts.delta); !head) return std::move(head.error());
+  }
   if (in.failed()) return malformed("cut in its head");
-  const std::size_t bucket_bytes = FeatureTable::bucket_bytes(parts.scales.size());
-  if (parts.buckets > kModelBytesMax || in.rest().size() != parts.buckets * bucket_bytes) {
+  const auto take = [&](std::size_t buckets, std::size_t columns, std::string& table) {
+    if (buckets == 0) return true;
+    in.align(kAlignment);
+    const std::size_t size = buckets * FeatureTable::bucket_bytes(columns);
+    if (buckets > kModelBytesMax || in.rest().size() < size) return false;
+    table = std::string(in.take(size));
+    return true;
+  };
+  const WeightTable& vectors = parts.bag.vectors;
+  if (parts.buckets == 0 || !take(parts.buckets, parts.scales.size(), parts.table) ||
+      !take(vectors.buckets, vectors.scales.size(), parts.bag.vectors.table) ||
+      !take(parts.delta.buckets, parts.delta.scales.size(), parts.delta.table) ||
+      !in.rest().empty()) {
     return malformed("its table has another size than its head says");
   }
-  parts.table = std::string(in.rest());
   return parts;
+}
+
+void write_more_heads(Writer& out, const ModelParts& parts) {
+  const Bag& bag = parts.bag;
+  out.number(static_cast<std::uint32_t>(bag.vectors.scales.size()));
+  if (bag.present()) {
+    out.number(bag.share);
+    for (const float scale : bag.vectors.scales) out.number(scale);
+    for (const float weight : bag.labels) out.number(weight);
+    out.number(static_cast<std::uint64_t>(bag.vectors.buckets));
+  }
+  out.number(static_cast<std::uint32_t>(parts.delta.scales.size()));
+  for (const float scale : parts.delta.scales) out.number(scale);
+  if (!parts.delta.scales.empty()) out.number(static_cast<std::uint64_t>(parts.delta.buckets));
 }
 
 }  // namespace
@@ -123,7 +183,8 @@ Result<ModelParts> read_parts(std::string_view body) {
 std::string LinearModel::to_bytes(const ModelParts& parts) {
   Writer out;
   out.out() += kMagic;
-  out.number(kModelFormat);
+  const bool plain = !parts.bag.present() && parts.delta.scales.empty();
+  out.number(plain ? std::uint32_t{1} : kModelFormat);
   out.number(kFeatureVersion);
   out.number(std::uint64_t{0});  // the size, once known
   out.text(parts.task);
@@ -138,8 +199,12 @@ std::string LinearModel::to_bytes(const ModelParts& parts) {
   }
   for (const float scale : parts.scales) out.number(scale);
   out.number(static_cast<std::uint64_t>(parts.buckets));
-  out.out().resize((out.out().size() + kAlignment - 1) / kAlignment * kAlignment, '\0');
-  out.out() += parts.table;
+  if (!plain) write_more_heads(out, parts);
+  for (const std::string* table : {&parts.table, &parts.bag.vectors.table, &parts.delta.table}) {
+    if (table->empty()) continue;
+    out.out().resize((out.out().size() + kAlignment - 1) / kAlignment * kAlignment, '\0');
+    out.out() += *table;
+  }
   const std::uint64_t size = out.out().size() + kSumBytes;
   std::memcpy(out.out().data() + kHeadBytes - sizeof size, &size, sizeof size);
   out.number(xxh3_64(out.out()));
@@ -157,7 +222,7 @@ Result<std::shared_ptr<const LinearModel>> LinearModel::from_bytes(std::string_v
   std::memcpy(&sum, bytes.data() + bytes.size() - kSumBytes, sizeof sum);
   const std::string_view body = bytes.substr(0, bytes.size() - kSumBytes);
   const bool whole = size == bytes.size() && xxh3_64(body) == sum;
-  if (format != kModelFormat || features != kFeatureVersion) {
+  if (format < 1 || format > kModelFormat || features != kFeatureVersion) {
     return Error{.code = Errc::misconfigured,
                  .detail = "model file: format " + std::to_string(format) + "." +
                            std::to_string(features) + ", this program reads " +
@@ -169,13 +234,13 @@ Result<std::shared_ptr<const LinearModel>> LinearModel::from_bytes(std::string_v
                      " bytes");
   }
   if (!whole) return malformed("damaged, its checksum does not fit");
-  auto parts = read_parts(body);
+  auto parts = read_parts(body, format);
   if (!parts) return std::move(parts.error());
   std::string raw(sizeof sum, '\0');
   for (std::size_t i = 0; i < raw.size(); ++i) {
     raw[i] = static_cast<char>((sum >> (8 * (raw.size() - 1 - i))) & 0xFFU);
   }
-  std::string version = parts->task + "-" + std::to_string(kModelFormat) + "." +
+  std::string version = parts->task + "-" + std::to_string(format) + "." +
                         std::to_string(kFeatureVersion) + "-" + to_hex(raw);
   return std::make_shared<const LinearModel>(std::move(*parts), std::move(version));
 }

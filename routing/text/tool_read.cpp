@@ -8,6 +8,7 @@
 
 #include "routing/faq.hpp"
 #include "routing/text/arguments.hpp"
+#include "routing/text/intent.hpp"
 #include "routing/text/rows.hpp"
 #include "routing/text/sentiment.hpp"
 #include "routing/text/tools.hpp"
@@ -19,7 +20,7 @@ constexpr std::string_view kClassifyUsage =
     "classify --task sentiment|intent [--model FILE] [--kind cs|social|review|chat] < TEXTS\n"
     "  One text a line; writes \"label<TAB>label=probability ...\" a line. --model may be left "
     "out\n"
-    "  for sentiment (models/sentiment.plm); without --kind a text is a service turn (cs).\n";
+    "  (models/sentiment.plm, models/intent.plm); without --kind a text is a service turn (cs).\n";
 constexpr std::string_view kRetrieveUsage =
     "retrieve DOCS.tsv [-k 5] < QUERIES\n"
     "  DOCS has lines \"id<TAB>question\"; one query a line; writes \"id=score ...\" a line, best\n"
@@ -33,8 +34,8 @@ std::string shown(double value) {
 }
 
 void write_answer(std::ostream& out, std::span<const std::string> labels,
-                  std::span<const double> probabilities, std::size_t label) {
-  out << labels[label] << '\t';
+                  std::span<const double> probabilities, std::string_view label) {
+  out << label << '\t';
   for (std::size_t i = 0; i < labels.size(); ++i) {
     if (i > 0) out << ' ';
     out << labels[i] << '=' << shown(probabilities[i]);
@@ -48,28 +49,26 @@ void classify_sentiment(const Sentiment& sentiment, const std::string& kind, std
   std::string line;
   while (read_line(in, line)) {
     const Judgement judgement = sentiment.judge(line, kind, scratch);
-    write_answer(out, sentiment.model().labels(), judgement.probabilities, judgement.label);
+    write_answer(out, sentiment.model().labels(), judgement.probabilities,
+                 kSentiments[judgement.label]);
   }
 }
 
-void classify_intent(const LinearModel& model, const std::string& kind, std::istream& in,
-                     std::ostream& out) {
+void classify_intent(const Intent& intent, std::istream& in, std::ostream& out) {
   Tokens tokens;
-  std::vector<double> probabilities(model.labels().size());
+  std::vector<double> probabilities(intent.model().labels().size());
   std::string line;
   while (read_line(in, line)) {
     tokenize(line, tokens);
-    model.probabilities(tokens, kind, probabilities);
-    const auto best = std::max_element(probabilities.begin(), probabilities.end());
-    write_answer(out, model.labels(), probabilities,
-                 static_cast<std::size_t>(best - probabilities.begin()));
+    intent.model().probabilities(tokens, "", probabilities);
+    write_answer(out, intent.model().labels(), probabilities, intent.guess(tokens).label);
   }
 }
 
 }  // namespace
 
-std::string default_sentiment_model() {
-  const std::string name = "models/sentiment.plm";
+std::string default_model(std::string_view task) {
+  const std::string name = "models/" + std::string(task) + ".plm";
   std::error_code failed;
   const auto program = std::filesystem::read_symlink("/proc/self/exe", failed).parent_path();
   // Here, in the source tree the program was built in, or where the package puts it.
@@ -102,8 +101,7 @@ int run_classify(const std::vector<std::string>& args, std::istream& in, std::os
     return wrong("--kind is cs, social, review or chat");
   }
   auto path = parsed->last("--model");
-  if (!path && task == "intent") return wrong("intents need --model FILE");
-  if (!path) path = default_sentiment_model();
+  if (!path) path = default_model(task);
 
   auto model = LinearModel::from_file(*path);
   if (!model) return failed(model.error());
@@ -112,7 +110,9 @@ int run_classify(const std::vector<std::string>& args, std::istream& in, std::os
                    .detail = *path + ": a model for " + (*model)->parts().task + ", not " + task});
   }
   if (task == "intent") {
-    classify_intent(**model, kind, in, out);
+    const auto intent = Intent::over(std::move(*model));
+    if (!intent) return failed(intent.error());
+    classify_intent(*intent, in, out);
   } else {
     const auto sentiment = Sentiment::over(std::move(*model));
     if (!sentiment) return failed(sentiment.error());

@@ -1,17 +1,17 @@
 // routing/text/tool_train.cpp
 // `train`: reads labelled files, trains, calibrates on rows kept apart, writes one file.
-#include <unistd.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <map>
+#include <optional>
 #include <ostream>
 
 #include "base/crypto.hpp"
+#include "routing/text/adopt.hpp"
 #include "routing/text/arguments.hpp"
+#include "routing/text/intent.hpp"
 #include "routing/text/rows.hpp"
 #include "routing/text/sentiment.hpp"
 #include "routing/text/tools.hpp"
@@ -22,6 +22,7 @@ namespace {
 
 constexpr std::string_view kUsage =
     "train sentiment|intent TRAIN.tsv... -o FILE\n"
+    "train --rollback FILE\n"
     "  A line is \"label<TAB>text\"; the labels of sentiment are negative, neutral, positive.\n"
     "  --kind PART=KIND  files whose name contains PART have the text kind KIND. Without it the\n"
     "                    name tells: -review, -social, -chat, else cs (-cs, -queries). A text may\n"
@@ -33,22 +34,39 @@ constexpr std::string_view kUsage =
     "  --epochs N        passes over the rows (3; intents 20)\n"
     "  --min-count N     rarer features are dropped (2; intents 1)\n"
     "  --bins N          2^N bins while training (22; intents by their labels)\n"
-    "  --seed N          order of the rows (20)\n";
+    "  --seed N          order of the rows (20)\n"
+    "  --bag N           width of the second learner's vectors, 0 leaves it out (intents 48, else "
+    "0)\n"
+    "  --bag-features N  n-grams that have one (intents: by the width)\n"
+    "  --refuse R        share of held-back turns with a known intent that may be refused (0.05)\n"
+    "  --base MODEL      learns only what has to be added to MODEL: for corrected turns of your "
+    "own\n"
+    "  --held-out R      keeps this share of the rows apart and measures on it. With --base, or "
+    "when\n"
+    "                    FILE is there already, FILE is replaced only by what is better (exit 3 "
+    "if\n"
+    "                    not); the model before and its card stay beside it as *.previous\n"
+    "  --rollback FILE   puts the model before back in its place, and this one beside it\n";
 
 constexpr std::size_t kCalibrationRowsMin = 30;
 constexpr unsigned kHeldOutOf = 25;  // one row in this many calibrates
-constexpr double kIntentTableBytes = 24e6;
+constexpr double kIntentTableBytes = 24e6, kIntentBagBytes = 16e6;
 constexpr double kIntentTrainBytes = 800e6;
 constexpr double kThresholdMin = -1.4, kThresholdMax = 2.0;
 
-struct DevRow {
-  std::string label, kind, text;
-};
+constexpr std::uint64_t kHeldOutParts = 10'000, kHeldOutSeed = 7;
+constexpr int kNotAdopted = 3;
 
 // Every training and calibration row, read from files named on the command line.
 class RowSource {
  public:
-  RowSource(std::string task, bool has_dev) : task_(std::move(task)), has_dev_(has_dev) {}
+  RowSource(std::string task, bool has_dev, double held_out)
+      : task_(std::move(task)),
+        has_dev_(has_dev),
+        held_out_(static_cast<std::uint64_t>(held_out * static_cast<double>(kHeldOutParts))) {}
+
+  // Rows are added with what this model says of them.
+  void correct(std::shared_ptr<const LinearModel> base) { base_ = std::move(base); }
 
   Result<void> set_kinds(const Arguments& args) {
     auto kinds = pairs(args.all("--kind"), kinds_);
@@ -74,21 +92,36 @@ class RowSource {
         return row_error(path, row.line, "more than " + std::to_string(kTrainRowsMax) + " rows");
       }
       auto [kind, text] = own_kind(row.right, file_kind);
-      const bool held_out = !has_dev_ && xxh3_64(row.right) % kHeldOutOf == 0;
-      if (dev || held_out) {
+      const std::uint64_t hash = xxh3_64(row.right);
+      // By the text: a row that stands in two files is on one side only.
+      const bool apart = (hash ^ kHeldOutSeed) * 0x9e3779b97f4a7c15ULL % kHeldOutParts < held_out_;
+      if (!dev && apart) {
+        kept_apart_.push_back({std::string(row.left), std::string(kind), std::string(text)});
+        return {};
+      }
+      if (dev || (!has_dev_ && hash % kHeldOutOf == 0)) {
         dev_.push_back({std::string(row.left), std::string(kind), std::string(text)});
         return {};
       }
-      samples_.add(row.left, kind, text);
-      for (const auto& other : also) samples_.add(row.left, other, text);
+      add(row.left, kind, text);
+      for (const auto& other : also) add(row.left, other, text);
       return {};
     });
   }
 
   const SampleSet& samples() const noexcept { return samples_; }
-  const std::vector<DevRow>& dev() const noexcept { return dev_; }
+  const std::vector<LabelledText>& dev() const noexcept { return dev_; }
+  const std::vector<LabelledText>& kept_apart() const noexcept { return kept_apart_; }
 
  private:
+  void add(std::string_view label, std::string_view kind, std::string_view text) {
+    if (!base_) return samples_.add(label, kind, text);
+    known_.resize(base_->labels().size());
+    tokenize(text, tokens_);
+    base_->probabilities(tokens_, kind, known_);
+    samples_.add(label, kind, text, known_);
+  }
+
   using Pairs = std::vector<std::pair<std::string, std::string>>;
 
   static Result<void> pairs(const std::vector<std::string>& texts, Pairs& out) {
@@ -123,10 +156,14 @@ class RowSource {
 
   std::string task_;
   bool has_dev_;
+  std::uint64_t held_out_;  // of kHeldOutParts
   Pairs kinds_, also_;
   SampleSet samples_;
-  std::vector<DevRow> dev_;
+  std::vector<LabelledText> dev_, kept_apart_;
   std::size_t rows_ = 0;
+  std::shared_ptr<const LinearModel> base_;
+  std::vector<double> known_;
+  Tokens tokens_;
 };
 
 Result<TrainOptions> options_of(const Arguments& args, const std::string& task,
@@ -142,6 +179,7 @@ Result<TrainOptions> options_of(const Arguments& args, const std::string& task,
     options.features_max = static_cast<std::size_t>(kIntentTableBytes / (2 * columns));
     const double bins = kIntentTrainBytes / (8 * columns);
     options.bins_log2 = static_cast<unsigned>(std::clamp(std::floor(std::log2(bins)), 14.0, 22.0));
+    options.bag_width = 48;
   } else {
     options.label_order.assign(kSentiments.begin(), kSentiments.end());
   }
@@ -157,12 +195,42 @@ Result<TrainOptions> options_of(const Arguments& args, const std::string& task,
   if (auto r = set("--min-count", options.count_min, 1, 100); !r) return std::move(r.error());
   if (auto r = set("--bins", options.bins_log2, 10, 24); !r) return std::move(r.error());
   if (auto r = set("--seed", options.seed, 0, 4e9); !r) return std::move(r.error());
+  if (auto r = set("--bag", options.bag_width, 0, kBagWidthMax); !r) return std::move(r.error());
+  options.bag_features_max =
+      static_cast<std::size_t>(kIntentBagBytes / (2 + 2 * static_cast<double>(options.bag_width)));
+  if (auto r = set("--bag-features", options.bag_features_max, 1, 2e7); !r) {
+    return std::move(r.error());
+  }
   return options;
 }
 
+// Below which probability an intent is not given: so that at most `refuse` of the turns that have
+// one are refused.
+Result<void> set_refusal(ModelParts& parts, const std::vector<LabelledText>& rows, double refuse,
+                         std::ostream& out) {
+  auto intent = Intent::over(std::make_shared<const LinearModel>(parts, ""));
+  if (!intent) return std::move(intent.error());
+  std::vector<double> doubt;
+  Tokens tokens;
+  for (const auto& row : rows) {
+    if (row.label == kOutOfScope) continue;
+    tokenize(row.text, tokens);
+    doubt.push_back(-intent->guess(tokens).confidence);
+  }
+  if (doubt.size() < kCalibrationRowsMin) return {};
+  const auto threshold = static_cast<float>(-threshold_at_rate(std::move(doubt), refuse));
+  for (auto& one : parts.calibrations) {
+    one.thresholded = true;
+    one.threshold = threshold;
+    out << "kind \"" << one.kind << "\": temperature " << one.temperature << ", refused below "
+        << threshold << "\n";
+  }
+  return {};
+}
+
 // One temperature for each kind with enough rows, and one for the rest.
-Result<void> calibrate(ModelParts& parts, const std::vector<DevRow>& rows, double rate,
-                       std::ostream& out) {
+Result<void> calibrate(ModelParts& parts, const std::vector<LabelledText>& rows, double rate,
+                       double refuse, std::ostream& out) {
   const LinearModel model(parts, "");
   std::map<std::string, std::vector<LabelledProbabilities>> of_kind;
   Tokens tokens;
@@ -187,7 +255,7 @@ Result<void> calibrate(ModelParts& parts, const std::vector<DevRow>& rows, doubl
     parts.calibrations.back().temperature = static_cast<float>(temperature);
   }
   if (parts.calibrations.empty()) parts.calibrations.push_back({});
-  if (parts.task != "sentiment") return {};
+  if (parts.task != "sentiment") return set_refusal(parts, rows, refuse, out);
 
   // The threshold of service turns lies on the whole score, so it needs the calibrated model.
   auto sentiment = Sentiment::over(std::make_shared<const LinearModel>(parts, ""));
@@ -213,55 +281,137 @@ Result<void> calibrate(ModelParts& parts, const std::vector<DevRow>& rows, doubl
   return {};
 }
 
-// Whole or not at all: a new file beside the old one, then renamed over it.
-Result<void> write_file(const std::string& path, std::string_view bytes) {
-  const std::string fresh = path + ".new";
-  {
-    std::ofstream file(fresh, std::ios::binary | std::ios::trunc);
-    file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-    file.flush();
-    if (!file) {
-      std::remove(fresh.c_str());
-      return Error{.code = Errc::unavailable, .detail = path + ": cannot be written"};
-    }
-  }
-  if (std::rename(fresh.c_str(), path.c_str()) != 0) {
-    std::remove(fresh.c_str());
-    return Error{.code = Errc::unavailable, .detail = path + ": cannot be replaced"};
-  }
-  return {};
+std::string percent(std::size_t part, std::size_t all) {
+  char text[32];
+  std::snprintf(
+      text, sizeof text, "%.1f %%",
+      100 * static_cast<double>(part) / static_cast<double>(std::max<std::size_t>(1, all)));
+  return text;
 }
 
-Result<void> train(const Arguments& args, std::ostream& out) {
-  const std::string& task = args.plain().front();
+std::string number_text(double number) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.4f", number);
+  return text;
+}
+
+std::string report_of(const Comparison& seen, bool compared) {
+  std::string out = "held out: " + std::to_string(seen.rows) + " rows, right " +
+                    percent(seen.new_right, seen.rows) + ", mean recall of the labels " +
+                    number_text(seen.new_recall);
+  if (!compared) return out + "\n";
+  return out + "; the model before: " + percent(seen.old_right, seen.rows) + ", " +
+         number_text(seen.old_recall) + "\nonly the new one is right on " +
+         std::to_string(seen.only_new) + " rows, only the other on " +
+         std::to_string(seen.only_old) + ": by luck with a probability of " +
+         number_text(seen.luck) + "\n";
+}
+
+std::string card_of(const std::string& path, const LinearModel& model, const std::string& base,
+                    std::size_t rows, const std::string& report) {
+  return "# " + std::filesystem::path(path).filename().string() + "\n\nVersion `" +
+         std::string(model.version()) + "`, " + std::to_string(model.labels().size()) +
+         " labels, learnt from " + std::to_string(rows) + " rows" +
+         (base.empty() ? "" : " as an addition to `" + base + "`") + ".\n\n" + report;
+}
+
+struct Plan {
+  std::string task, path;
+  std::shared_ptr<const LinearModel> base;   // to be corrected; null: trained from nothing
+  std::shared_ptr<const LinearModel> older;  // to be better than; null: whatever comes is taken
+  double held_out = 0;
+};
+
+Result<Plan> plan_of(const Arguments& args) {
+  Plan plan{.task = args.plain().front(), .path = *args.last("-o"), .base = {}, .older = {}};
+  const auto held_out = args.number("--held-out", 0, 0, 0.9);
+  if (!held_out) return held_out.error();
+  plan.held_out = *held_out;
+  if (const auto base = args.last("--base")) {
+    auto model = LinearModel::from_file(*base);
+    if (!model) return std::move(model.error());
+    if ((*model)->parts().task != plan.task) {
+      return Error{.code = Errc::misconfigured,
+                   .detail = *base + ": a model for " + (*model)->parts().task};
+    }
+    plan.base = plan.older = std::move(*model);
+    if (!plan.base->parts().delta.scales.empty()) {  // what it was taught is to be beaten, not kept
+      ModelParts plain = plan.base->parts();
+      plain.delta = {};
+      std::string version(plan.base->version());
+      plan.base = std::make_shared<const LinearModel>(std::move(plain), std::move(version));
+    }
+  }
+  std::error_code failed;
+  if (plan.held_out > 0 && std::filesystem::exists(plan.path, failed)) {
+    if (auto model = LinearModel::from_file(plan.path)) plan.older = std::move(*model);
+  }
+  return plan;
+}
+
+Result<ModelParts> train_parts(const Plan& plan, const RowSource& source,
+                               const TrainOptions& options) {
+  if (!plan.base) return train_model(source.samples(), options);
+  auto delta = train_delta(source.samples(), plan.base->parts().labels, options);
+  if (!delta) return std::move(delta.error());
+  ModelParts parts = plan.base->parts();
+  parts.delta = std::move(*delta);
+  return parts;
+}
+
+// 0: written; kNotAdopted: measured, and no better than what is there.
+Result<int> train(const Arguments& args, std::ostream& out) {
+  auto plan = plan_of(args);
+  if (!plan) return std::move(plan.error());
   const auto dev_files = args.all("--dev");
-  RowSource source(task, !dev_files.empty());
-  if (auto kinds = source.set_kinds(args); !kinds) return kinds;
+  RowSource source(plan->task, !dev_files.empty() || plan->base, plan->held_out);
+  if (plan->base) source.correct(plan->base);
+  if (auto kinds = source.set_kinds(args); !kinds) return std::move(kinds.error());
   for (std::size_t i = 1; i < args.plain().size(); ++i) {
-    if (auto read = source.read(args.plain()[i], false); !read) return read;
+    if (auto read = source.read(args.plain()[i], false); !read) return std::move(read.error());
   }
   for (const auto& file : dev_files) {
-    if (auto read = source.read(file, true); !read) return read;
+    if (auto read = source.read(file, true); !read) return std::move(read.error());
   }
-  auto options = options_of(args, task, source.samples().labels().size());
+  auto options = options_of(args, plan->task, source.samples().labels().size());
   if (!options) return std::move(options.error());
-  if (task == "sentiment" && source.samples().labels().size() < kSentiments.size()) {
+  if (plan->task == "sentiment" && !plan->base &&
+      source.samples().labels().size() < kSentiments.size()) {
     return Error{.code = Errc::rejected,
                  .detail = "training: sentiment needs rows of negative, neutral and positive"};
   }
   const auto rate = args.number("--rate", 0.0075, 0, 0.5);
   if (!rate) return rate.error();
-  auto parts = train_model(source.samples(), *options);
+  const auto refuse = args.number("--refuse", 0.05, 0, 0.9);
+  if (!refuse) return refuse.error();
+  auto parts = train_parts(*plan, source, *options);
   if (!parts) return std::move(parts.error());
-  if (auto done = calibrate(*parts, source.dev(), *rate, out); !done) return done;
+  if (!plan->base) {  // a correction keeps the calibration of what it corrects
+    if (auto done = calibrate(*parts, source.dev(), *rate, *refuse, out); !done) {
+      return std::move(done.error());
+    }
+  }
   const std::string bytes = LinearModel::to_bytes(*parts);
-  const std::string path = *args.last("-o");
-  if (auto written = write_file(path, bytes); !written) return written;
   auto stored = LinearModel::from_bytes(bytes);
   if (!stored) return std::move(stored.error());
-  out << path << ": " << (*stored)->version() << ", " << source.samples().size() << " rows, "
+  if (plan->held_out > 0) {
+    const auto seen = compare_models(plan->older, *stored, source.kept_apart());
+    if (!seen) return seen.error();
+    const std::string report = report_of(*seen, plan->older != nullptr);
+    out << report;
+    if (plan->older && !seen->better()) {
+      out << plan->path << ": not adopted, no better than the model before\n";
+      return kNotAdopted;
+    }
+    const std::string base = plan->base ? std::string(plan->base->version()) : std::string();
+    const std::string card = card_of(plan->path, **stored, base, source.samples().size(), report);
+    if (auto done = adopt(plan->path, bytes, card); !done) return std::move(done.error());
+  } else if (auto written = write_whole(plan->path, bytes); !written) {
+    return std::move(written.error());
+  }
+  out << plan->path << ": " << (*stored)->version() << ", " << source.samples().size() << " rows, "
       << parts->labels.size() << " labels, " << bytes.size() << " bytes\n";
-  return {};
+  return 0;
 }
 
 }  // namespace
@@ -270,24 +420,31 @@ int run_train(const std::vector<std::string>& args, std::istream&, std::ostream&
               std::ostream& err) {
   const auto parsed =
       Arguments::parse(args, {"-o", "--kind", "--also", "--dev", "--rate", "--features", "--epochs",
-                              "--min-count", "--bins", "--seed"});
+                              "--min-count", "--bins", "--seed", "--bag", "--bag-features",
+                              "--refuse", "--base", "--held-out", "--rollback"});
   const auto wrong = [&](std::string_view why) {
     err << "train: " << why << "\n" << kUsage;
     return 2;
   };
+  const auto failed = [&](const Error& error) {
+    if (error.code == Errc::rejected) return wrong(error.detail);
+    err << "train: " << error.detail << "\n";
+    return 1;
+  };
   if (!parsed) return wrong(parsed.error().detail);
+  if (const auto path = parsed->last("--rollback")) {
+    if (const auto done = roll_back(*path); !done) return failed(done.error());
+    out << *path << ": the model before is back in its place\n";
+    return 0;
+  }
   const auto& plain = parsed->plain();
   if (plain.empty() || (plain[0] != "sentiment" && plain[0] != "intent")) {
     return wrong("the first word says what to train: sentiment or intent");
   }
   if (plain.size() < 2) return wrong("needs a file of rows");
   if (!parsed->last("-o")) return wrong("needs -o FILE");
-  if (const auto done = train(*parsed, out); !done) {
-    if (done.error().code == Errc::rejected) return wrong(done.error().detail);
-    err << "train: " << done.error().detail << "\n";
-    return 1;
-  }
-  return 0;
+  const auto done = train(*parsed, out);
+  return done ? *done : failed(done.error());
 }
 
 }  // namespace parley::routing

@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <iosfwd>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace parley::routing {
@@ -21,9 +22,9 @@ namespace parley::routing {
 inline constexpr std::size_t kLineBytesMax = 1U << 20;
 inline constexpr std::size_t kTrainRowsMax = 5'000'000;
 
-// Where classify looks when --model is not given: models/sentiment.plm in the working folder, in
-// the tree the program was built in, or among the installed files.
-std::string default_sentiment_model();
+// Where classify looks when --model is not given: models/<task>.plm in the working folder, in the
+// tree the program was built in, or among the installed files.
+std::string default_model(std::string_view task);
 
 int run_train(const std::vector<std::string>& args, std::istream& in, std::ostream& out,
               std::ostream& err);

@@ -11,10 +11,12 @@ namespace {
 constexpr unsigned kCounterLog2 = 26;  // 64 MiB of byte counters
 constexpr float kFirstSquare = 1e-4F;  // AdaGrad's start: the first step is `rate` long
 constexpr double kWeightMax = 32'767;
+constexpr double kTiny = 1e-6;
 constexpr double kCountPower = 0.25;  // chosen on development rows: the rare ones matter too
 }  // namespace
 
-void SampleSet::add(std::string_view label, std::string_view kind, std::string_view text) {
+void SampleSet::add(std::string_view label, std::string_view kind, std::string_view text,
+                    std::span<const double> known) {
   const auto found = std::find(labels_.begin(), labels_.end(), label);
   label_.push_back(static_cast<std::uint32_t>(found - labels_.begin()));
   if (found == labels_.end()) labels_.emplace_back(label);
@@ -22,6 +24,7 @@ void SampleSet::add(std::string_view label, std::string_view kind, std::string_v
   extract_features(tokens_, kind, scratch_);
   features_.insert(features_.end(), scratch_.begin(), scratch_.end());
   end_.push_back(features_.size());
+  for (const double p : known) known_.push_back(static_cast<float>(std::log(std::max(p, kTiny))));
 }
 
 class Trainer {
@@ -29,9 +32,27 @@ class Trainer {
   Trainer(const SampleSet& samples, const TrainOptions& options)
       : samples_(samples), options_(options), columns_(samples.labels_.size()) {
     order_labels();
+    find_columns();
+  }
+  // With labels that no sample may have.
+  Trainer(const SampleSet& samples, const TrainOptions& options, std::vector<std::string> labels)
+      : samples_(samples), options_(options), columns_(labels.size()), labels_(std::move(labels)) {
+    find_columns();
   }
 
   ModelParts run() {
+    learn_all();
+    return store();
+  }
+
+  // With every label's own column, for there is no reference beside what is known.
+  WeightTable run_delta() {
+    learn_all();
+    return store_table(columns_, false);
+  }
+
+ private:
+  void learn_all() {
     count_features();
     mask_ = (std::uint64_t{1} << options_.bins_log2) - 1;
     weights_.assign((mask_ + 1) * columns_, 0);
@@ -43,10 +64,8 @@ class Trainer {
       for (std::size_t i = rows.size(); i > 1; --i) std::swap(rows[i - 1], rows[random() % i]);
       for (const std::uint32_t row : rows) learn(row);
     }
-    return store();
   }
 
- private:
   struct Kept {
     double importance;
     std::uint64_t feature;
@@ -67,6 +86,9 @@ class Trainer {
     }
     std::sort(others.begin(), others.end());
     labels_.insert(labels_.end(), others.begin(), others.end());
+  }
+
+  void find_columns() {
     for (const auto& label : samples_.labels_) {
       column_of_.push_back(static_cast<std::size_t>(
           std::find(labels_.begin(), labels_.end(), label) - labels_.begin()));
@@ -97,8 +119,13 @@ class Trainer {
     for (const std::size_t at : bins_) {
       for (std::size_t c = 0; c < columns_; ++c) gradient_[c] += weights_[at + c];
     }
-    float largest = -std::numeric_limits<float>::infinity(), total = 0;
-    for (auto& g : gradient_) largest = std::max(largest, g *= norm);
+    for (auto& g : gradient_) g *= norm;
+    if (!samples_.known_.empty()) {
+      const float* known = &samples_.known_[row * columns_];
+      for (std::size_t c = 0; c < columns_; ++c) gradient_[c] += known[c];
+    }
+    float total = 0;
+    const float largest = *std::max_element(gradient_.begin(), gradient_.end());
     for (auto& g : gradient_) total += g = std::exp(g - largest);
     for (auto& g : gradient_) g *= norm / total;
     gradient_[column_of_[samples_.label_[row]]] -= norm;
@@ -135,37 +162,48 @@ class Trainer {
     return kept;
   }
 
-  ModelParts store() const {
+  // `stored` columns, less those of the last label when that is the reference.
+  WeightTable store_table(std::size_t stored, bool against_last) const {
     const std::vector<Kept> kept = choose();
-    const std::size_t stored = columns_ - 1;  // the last label is the reference
+    const auto weight = [&](const Kept& one, std::size_t c) {
+      const float* w = &weights_[bin(one.feature)];
+      return against_last ? w[c] - w[stored] : w[c];
+    };
     std::vector<float> largest(stored, 0);
     for (const auto& one : kept) {
-      const float* w = &weights_[bin(one.feature)];
       for (std::size_t c = 0; c < stored; ++c) {
-        largest[c] = std::max(largest[c], std::abs(w[c] - w[stored]));
+        largest[c] = std::max(largest[c], std::abs(weight(one, c)));
       }
     }
-    ModelParts parts;
-    parts.task = options_.task;
-    parts.labels = labels_;
-    parts.calibrations.push_back({});
+    WeightTable result;
     for (const float value : largest) {
-      parts.scales.push_back(static_cast<float>(std::max(1e-9, value / kWeightMax)));
+      result.scales.push_back(static_cast<float>(std::max(1e-9, value / kWeightMax)));
     }
     FeatureTableBuilder table(kept.size(), stored);
     std::vector<std::int16_t> row(stored);
     for (const auto& one : kept) {
-      const float* w = &weights_[bin(one.feature)];
       for (std::size_t c = 0; c < stored; ++c) {
         const double scaled =
-            static_cast<double>(w[c] - w[stored]) / static_cast<double>(parts.scales[c]);
+            static_cast<double>(weight(one, c)) / static_cast<double>(result.scales[c]);
         row[c] =
             static_cast<std::int16_t>(std::lround(std::clamp(scaled, -kWeightMax, kWeightMax)));
       }
       table.add(one.feature, row.data());  // a few of the least weighty find no place
     }
-    parts.buckets = table.buckets();
-    parts.table = table.take();
+    result.buckets = table.buckets();
+    result.table = table.take();
+    return result;
+  }
+
+  ModelParts store() const {
+    WeightTable table = store_table(columns_ - 1, true);  // the last label is the reference
+    ModelParts parts;
+    parts.task = options_.task;
+    parts.labels = labels_;
+    parts.calibrations.push_back({});
+    parts.scales = std::move(table.scales);
+    parts.buckets = table.buckets;
+    parts.table = std::move(table.table);
     return parts;
   }
 
@@ -193,7 +231,25 @@ Result<ModelParts> train_model(const SampleSet& samples, const TrainOptions& opt
     return rejected(std::to_string(samples.labels().size()) + " labels; at most " +
                     std::to_string(kLabelsMax));
   }
-  return Trainer(samples, options).run();
+  ModelParts parts = Trainer(samples, options).run();
+  if (options.bag_width > 0) parts.bag = train_bag(samples, parts.labels, options);
+  return parts;
+}
+
+Result<WeightTable> train_delta(const SampleSet& samples, const std::vector<std::string>& labels,
+                                const TrainOptions& options) {
+  const auto rejected = [](std::string why) {
+    return Error{.code = Errc::rejected, .detail = "training: " + std::move(why)};
+  };
+  if (samples.size() == 0) return rejected("there are no rows");
+  for (const auto& label : samples.labels()) {
+    if (std::find(labels.begin(), labels.end(), label) == labels.end()) {
+      return rejected("the label \"" + label + "\" is not one of the model's; leave --base out");
+    }
+  }
+  TrainOptions ordered = options;
+  ordered.label_order = labels;
+  return Trainer(samples, ordered, labels).run_delta();
 }
 
 double best_temperature(const std::vector<LabelledProbabilities>& rows) {

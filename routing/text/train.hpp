@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,16 +22,20 @@ namespace parley::routing {
 // Training rows, kept as features only.
 class SampleSet {
  public:
-  void add(std::string_view label, std::string_view kind, std::string_view text);
+  // `known`: for train_delta(), what the model to be corrected says of this row.
+  void add(std::string_view label, std::string_view kind, std::string_view text,
+           std::span<const double> known = {});
   std::size_t size() const noexcept { return label_.size(); }
   const std::vector<std::string>& labels() const noexcept { return labels_; }
 
  private:
   friend class Trainer;
+  friend class BagTrainer;
   std::vector<std::string> labels_;
   std::vector<std::uint32_t> label_;
   std::vector<std::uint64_t> features_;
   std::vector<std::size_t> end_;  // of row i in features_
+  std::vector<float> known_;      // log-probabilities, row by row
   Tokens tokens_;
   std::vector<std::uint64_t> scratch_;
 };
@@ -45,10 +50,23 @@ struct TrainOptions {
   std::size_t features_max = 1'000'000;
   std::uint64_t seed = 20;
   std::vector<std::string> label_order;  // labels named here come first, in this order
+  std::size_t bag_width = 0;             // of the second learner's vectors; 0: without it
+  unsigned bag_epochs = 25;
+  float bag_rate = 0.5F;
+  std::size_t bag_features_max = 100'000;
 };
 
 // Calibrations are left as one neutral row; see calibrate().
 Result<ModelParts> train_model(const SampleSet& samples, const TrainOptions& options);
+
+// What has to be added to what a model with these labels says so that it is right about the
+// samples, each added with what that model knows. rejected: a sample's label is not among them.
+Result<WeightTable> train_delta(const SampleSet& samples, const std::vector<std::string>& labels,
+                                const TrainOptions& options);
+
+// train_bag.cpp; `labels` as train_model() ordered them.
+Bag train_bag(const SampleSet& samples, const std::vector<std::string>& labels,
+              const TrainOptions& options);
 
 // The temperature, by log-loss, at which the probabilities of these rows say what they mean.
 struct LabelledProbabilities {

@@ -76,9 +76,9 @@ using Types =
                    Unsupported, Author, DeliveryStatus, Message, IdentityKey, Identity, ChannelRef,
                    Holder, Referral, Analysis, ControlChange, DeliveryUpdate, Target, PlatformEvent,
                    PersonLink, DecisionSummary, Event, Control, ReplyWindow, Address, SentRef,
-                   EpisodeRecord, State, Send, BotCall, QueueEntry, Assignment, DeadLetter, Relay,
-                   RuleTrace, ScoredTerm, DecisionInputs, Decision, ContentLevel, ReplyPolicy,
-                   Capabilities>;
+                   EpisodeRecord, State, Send, BotCall, QueueEntry, Assignment, DeadLetter, Relay, RuleTrace,
+                   ScoredTerm, QueueLoad, Candidate, Trial, DecisionInputs, Decision, ContentLevel,
+                   ReplyPolicy, Capabilities>;
 TYPED_TEST_SUITE(FieldList, Types);
 
 TYPED_TEST(FieldList, NamesEveryMemberOnce) {

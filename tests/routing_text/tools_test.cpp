@@ -156,7 +156,7 @@ TEST_F(TextTools, WrongUseIsNamed) {
       {"NoTask", 2, {}, "--task"},
       {"BadTask", 2, {"--task", "mood"}, "sentiment or intent"},
       {"BadKind", 2, {"--task", "sentiment", "--kind", "sms"}, "cs, social"},
-      {"IntentNeedsAModel", 2, {"--task", "intent"}, "--model"},
+      {"NoSuchIntentModel", 1, {"--task", "intent", "--model", path("none.plm")}, "none.plm"},
       {"NoSuchModel", 1, {"--task", "sentiment", "--model", path("none.plm")}, "none.plm"},
       {"NotAModel", 1, {"--task", "sentiment", "--model", one}, "PARLEYLM"},
       {"OtherTask", 1, {"--task", "intent", "--model", kModel}, "a model for sentiment"},
