@@ -68,7 +68,7 @@ struct CustomerSignals {  // menu click, follow, typing, read, reaction, opt-out
 struct ReceiptArrived {
   ChannelId channel;
   std::string external_id;
-  SendId send;  // when no message has that id
+  SendId send;                          // when no message has that id
   std::optional<TimePoint> up_to = {};  // or all that was sent on the channel until then
   DeliveryStatus status;
   std::vector<DedupKey> dedup;
@@ -226,18 +226,28 @@ struct JoinUnion {
   std::vector<DedupKey> dedup = {};
 };
 
-using Command = std::variant<CustomerSays, CustomerSignals, ReceiptArrived, BotAnswered, BotFailed,
-                             OfferToAgent, AcceptOffer, RejectOffer, AssignToAgent, TakeOver,
-                             AgentSays, Note, Transfer, Release, CloseEpisode, SystemSays,
-                             SendProgress, ReplaySend, UpdateProfile, MergeInto, MergedFrom,
-                             UnmergeFrom, UnmergedFrom, LinkIdentity, MediaStored, ProfileRead,
-                             JoinUnion>;
+// Everything known of this person is to go: the log keeps its numbers, nothing that was begun goes
+// on. Also said to one who was merged; the link between the two goes too.
+struct ErasePerson {
+  std::string actor;
+};
+// The relay that tells of it, until the store has taken away the rest: `reason` is the last
+// sequence number that goes.
+inline constexpr std::string_view kEraseVerb = "erase";
+
+using Command =
+    std::variant<CustomerSays, CustomerSignals, ReceiptArrived, BotAnswered, BotFailed,
+                 OfferToAgent, AcceptOffer, RejectOffer, AssignToAgent, TakeOver, AgentSays, Note,
+                 Transfer, Release, CloseEpisode, SystemSays, SendProgress, ReplaySend,
+                 UpdateProfile, MergeInto, MergedFrom, UnmergeFrom, UnmergedFrom, LinkIdentity,
+                 MediaStored, ProfileRead, JoinUnion, ErasePerson>;
 
 // Under which a union id is linked to the person who has it.
 IdentityKey union_key(std::string_view union_id);
 
 // The command a relay row stands for ("merged_from", "unmerged_from", ...; not "fetch_media",
-// "fetch_profile" and "join_union", which the pipeline carries out itself). malformed: a verb we do not know.
+// "fetch_profile" and "join_union", which the pipeline carries out itself). malformed: a verb we do
+// not know.
 Result<Command> command_of(const Relay& row);
 
 struct DecideContext {
