@@ -1,7 +1,7 @@
 // routing/commands.hpp
 // What decides each command; decide() dispatches. One file per theme: decide_customer.cpp,
 // decide_signal.cpp, decide_bot.cpp, decide_human.cpp, decide_agent_says.cpp, decide_send.cpp,
-// decide_person.cpp, decide_merge.cpp, decide_union.cpp.
+// decide_person.cpp, decide_merge.cpp, decide_union.cpp, decide_erase.cpp.
 #pragma once
 
 #include <type_traits>
@@ -39,6 +39,7 @@ Decided decide_command(const State&, const MergeInto&, const DecideContext&);
 Decided decide_command(const State&, const MergedFrom&, const DecideContext&);
 Decided decide_command(const State&, const UnmergeFrom&, const DecideContext&);
 Decided decide_command(const State&, const UnmergedFrom&, const DecideContext&);
+Decided decide_command(const State&, const ErasePerson&, const DecideContext&);
 
 // A merged person's own log still ends what it began and can be separated again; everything else
 // belongs to the survivor.
@@ -47,6 +48,6 @@ inline constexpr bool kSaidToMerged =
     std::is_same_v<What, MergeInto> || std::is_same_v<What, MergedFrom> ||
     std::is_same_v<What, UnmergeFrom> || std::is_same_v<What, UnmergedFrom> ||
     std::is_same_v<What, SendProgress> || std::is_same_v<What, ReceiptArrived> ||
-    std::is_same_v<What, MediaStored>;
+    std::is_same_v<What, MediaStored> || std::is_same_v<What, ErasePerson>;
 
 }  // namespace parley::routing

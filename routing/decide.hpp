@@ -248,12 +248,21 @@ struct JoinUnion {
   std::vector<DedupKey> dedup = {};
 };
 
+// Everything known of this person is to go: the log keeps its numbers, nothing that was begun goes
+// on. Also said to one who was merged; the link between the two goes too.
+struct ErasePerson {
+  std::string actor;
+};
+// The relay that tells of it, until the store has taken away the rest: `reason` is the last
+// sequence number that goes.
+inline constexpr std::string_view kEraseVerb = "erase";
+
 using Command =
     std::variant<CustomerSays, CustomerSignals, ReceiptArrived, BotAnswered, BotFailed,
                  OfferToAgent, AcceptOffer, RejectOffer, AssignToAgent, TakeOver, AgentSays, Note,
                  Transfer, Release, CloseEpisode, SystemSays, SendProgress, ReplaySend,
                  UpdateProfile, MergeInto, MergedFrom, UnmergeFrom, UnmergedFrom, LinkIdentity,
-                 MediaStored, ProfileRead, JoinUnion>;
+                 MediaStored, ProfileRead, JoinUnion, ErasePerson>;
 
 // Under which a union id is linked to the person who has it.
 IdentityKey union_key(std::string_view union_id);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/mutant.hpp"
+#include "conversation/erasure.hpp"
 #include "routing/commands.hpp"
 #include "routing/control.hpp"
 #include "routing/say.hpp"
@@ -37,6 +38,7 @@ Author author_of(const State& state) {
 
 Transition keep_as_drafts(const State& state, const BotAnswered& answer,
                           const DecideContext& context) {
+  if (is_erased_place(state, answer.call.value)) return unchanged(state);
   Draft draft(state, context);
   for (Message message : answer.messages) {
     message.author = {.type = AuthorType::bot, .id = {}, .display_name = {}};

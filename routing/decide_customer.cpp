@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "conversation/erasure.hpp"
 #include "routing/commands.hpp"
 #include "routing/mood.hpp"
 #include "routing/rating.hpp"
@@ -190,7 +191,8 @@ Decided decide_command(const State& state, const MediaStored& stored,
   if (!stored.relay.empty()) draft.out.finished_relays.push_back(stored.relay);
   const auto place = parse_place("rel", stored.relay);
   const bool ours = stored.relay.empty() || (place && place->person == state.person);
-  const bool known = stored.message_seq > 0 && stored.message_seq <= state.last_seq;
+  const bool known =
+      stored.message_seq > erased_through(state) && stored.message_seq <= state.last_seq;
   if (stored.parts.empty() || !ours || !known) return draft.take();
   Event& event = draft.append(EventType::message_updated, "system");
   Message& message = event.message.emplace();

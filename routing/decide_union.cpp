@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "conversation/codec.hpp"
+#include "conversation/erasure.hpp"
 #include "routing/commands.hpp"
 #include "routing/turn.hpp"
 
@@ -47,6 +48,7 @@ bool note_union(Draft& draft, const std::string& union_id) {
 Decided decide_command(const State& state, const ProfileRead& read, const DecideContext& context) {
   Draft draft(state, context);
   if (!read.relay.empty()) draft.out.finished_relays.push_back(read.relay);
+  if (is_erased_place(state, read.relay)) return draft.take();
   Identity known = read.identity;
   known.display_name = bounded(known.display_name);
   known.language = bounded(known.language);
@@ -71,6 +73,7 @@ Decided decide_command(const State& state, const ProfileRead& read, const Decide
 Decided decide_command(const State& state, const JoinUnion& join, const DecideContext& context) {
   Draft draft(state, context);
   if (!join.relay.empty()) draft.out.finished_relays.push_back(join.relay);
+  if (is_erased_place(state, join.relay)) return draft.take();
   if (join.union_id.empty() || join.owner == state.person) return draft.take();
   if (!state.union_id.empty() && state.union_id != join.union_id) {
     note_not_joined(draft, "this person holds another union id already");

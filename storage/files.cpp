@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
@@ -98,6 +99,24 @@ Result<std::optional<std::string>> read_file(const std::string& path) {
     if (got == 0) return std::optional(std::move(out));
     out.append(chunk.data(), static_cast<std::size_t>(got));
   }
+}
+
+Result<void> shred_file(const std::string& path) {
+  const FileDescriptor fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  if (!fd.valid()) return file_error("open", path, errno);
+  struct stat found;
+  if (::fstat(fd.get(), &found) != 0) return file_error("look at", path, errno);
+  const std::string zeros(64 * 1024, '\0');
+  for (off_t left = found.st_size; left > 0; left -= static_cast<off_t>(zeros.size())) {
+    const auto count = std::min(zeros.size(), static_cast<std::size_t>(left));
+    if (auto done = write_all(fd.get(), std::string_view(zeros).substr(0, count), path); !done) {
+      return done;
+    }
+  }
+  if (::fsync(fd.get()) != 0) return file_error("sync", path, errno);
+  if (::ftruncate(fd.get(), 0) != 0) return file_error("cut", path, errno);
+  if (::unlink(path.c_str()) != 0) return file_error("remove", path, errno);
+  return {};
 }
 
 Result<void> make_directory_durably(const std::string& path) {

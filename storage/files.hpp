@@ -34,6 +34,9 @@ Result<void> sync_path(const std::string& path);  // a file or a directory
 // Writes beside it, syncs, renames over it, syncs the directory: old or new, never half.
 Result<void> write_file_durably(const std::string& path, std::string_view bytes);
 Result<std::optional<std::string>> read_file(const std::string& path);
+// Zeros over the bytes, synced, then no bytes and no name. Whoever has another name for the same
+// file finds it empty.
+Result<void> shred_file(const std::string& path);
 // Makes the directory if it is missing, and its entry in the parent durable.
 Result<void> make_directory_durably(const std::string& path);
 // Every file and directory below, and the directory itself.

@@ -106,6 +106,20 @@ std::string stream_key(const TenantId& tenant, std::uint64_t position) {
   return key;
 }
 
+std::string audit_chain_key(const TenantId& tenant, std::string_view id) {
+  auto key = tenant_key(byte_of(Table::audit_chain), tenant, id.size());
+  key += id;
+  return key;
+}
+
+std::string audit_head_key(const TenantId& tenant) {
+  return tenant_key(byte_of(Table::audit_head), tenant, 0);
+}
+
+std::string audit_anchor_key(const TenantId& tenant) {
+  return tenant_key(byte_of(Table::audit_anchor), tenant, 0);
+}
+
 std::string expiry_prefix(ExpiryClass what) {
   auto key = table_prefix(Table::expiry);
   key.push_back(static_cast<char>(what));

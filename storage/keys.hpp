@@ -27,6 +27,9 @@ enum class Table : unsigned char {
   events = 0x22,        // tenant, person, seq -> stored form
   activity = 0x23,      // tenant, latest time first, person -> ""
   stream = 0x24,        // tenant, position -> StreamValue
+  audit_chain = 0x25,   // tenant, id of an audit row -> hash (audit_chain.hpp)
+  audit_head = 0x26,    // tenant -> ChainEnd: the newest
+  audit_anchor = 0x27,  // tenant -> ChainEnd: the newest that has expired
   expiry = 0x30,        // class, time, position -> the keys that expire then
   rows = 0x40,          // + RowKind: tenant, id -> time, stored form
 };
@@ -45,6 +48,9 @@ std::string activity_key(const TenantId& tenant, TimePoint at, const PersonId& p
 std::string activity_prefix(const TenantId& tenant);
 std::string stream_key(const TenantId& tenant, std::uint64_t position);
 std::string stream_prefix(const TenantId& tenant);
+std::string audit_chain_key(const TenantId& tenant, std::string_view id);
+std::string audit_head_key(const TenantId& tenant);
+std::string audit_anchor_key(const TenantId& tenant);
 std::string expiry_key(ExpiryClass what, TimePoint at, std::uint64_t position);
 std::string expiry_prefix(ExpiryClass what);
 std::string row_key(const TenantId& tenant, RowKind kind, std::string_view id);

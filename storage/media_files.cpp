@@ -22,7 +22,19 @@ Result<void> MediaFiles::put_blocking(const TenantId& tenant, const MediaId& id,
 Result<std::optional<std::string>> MediaFiles::get_blocking(const TenantId& tenant,
                                                             const MediaId& id) const {
   if (!is_media_id(id)) return std::optional<std::string>();
-  return read_file(directory_of(tenant) + "/" + id.value);
+  auto bytes = read_file(directory_of(tenant) + "/" + id.value);
+  // Emptied on its way out, or in a backup by the erasure of a person; nobody stores no bytes.
+  if (bytes && *bytes && (*bytes)->empty()) return std::optional<std::string>();
+  return bytes;
+}
+
+Result<void> MediaFiles::drop_blocking(const TenantId& tenant, const MediaId& id) {
+  if (!is_media_id(id)) return {};
+  const auto directory = directory_of(tenant);
+  const auto path = directory + "/" + id.value;
+  if (!path_exists(path)) return {};
+  if (auto shredded = shred_file(path); !shredded) return shredded;
+  return sync_path(directory);
 }
 
 }  // namespace parley::storage

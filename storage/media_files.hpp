@@ -3,7 +3,7 @@
 //
 // Promise  put: the bytes and the name are synced when it returns; a reader sees all or nothing.
 // Errors   malformed id (see is_media_id); unavailable from the file system.
-// Threads  any; both block.
+// Threads  any; all block.
 #pragma once
 
 #include <optional>
@@ -20,6 +20,8 @@ class MediaFiles {
   explicit MediaFiles(std::string directory) : directory_(std::move(directory)) {}
   Result<void> put_blocking(const TenantId& tenant, const MediaId& id, std::string_view bytes);
   Result<std::optional<std::string>> get_blocking(const TenantId& tenant, const MediaId& id) const;
+  // Overwrites the bytes first: a backup on the same file system shares them.
+  Result<void> drop_blocking(const TenantId& tenant, const MediaId& id);
   const std::string& directory() const noexcept { return directory_; }
 
  private:

@@ -6,6 +6,7 @@
 
 #include "base/mutant.hpp"
 #include "storage/commit_check.hpp"
+#include "storage/erase_rules.hpp"
 
 namespace parley::storage {
 namespace {
@@ -80,9 +81,9 @@ Result<void> MemoryStore::admit(CommitItem& item, std::set<Owner>& failed) {
     item.outcome = std::move(*failure_);
     return {};
   }
-  if (!MUTANT("dedup_without_lock") &&
-      std::ranges::any_of(commit.dedup,
-                          [&](const auto& key) { return is_seen(commit.tenant, key); })) {
+  if (!MUTANT("dedup_without_lock") && std::ranges::any_of(commit.dedup, [&](const auto& key) {
+        return is_seen(commit.tenant, key);
+      })) {
     failed.insert(owner);
     item.outcome = Committed{.duplicate = true, .position = 0};
     return {};
@@ -299,6 +300,51 @@ Result<std::optional<std::string>> MemoryStore::media_blocking(const TenantId& t
   const auto found = tables_.media.find({tenant.value, id.value});
   if (found == tables_.media.end()) return std::optional<std::string>();
   return std::optional(found->second);
+}
+
+Result<void> MemoryStore::drop_media_blocking(const TenantId& tenant, const MediaId& id) {
+  const std::lock_guard lock(mutex_);
+  tables_.media.erase({tenant.value, id.value});
+  return {};
+}
+
+Result<Store::Erased> MemoryStore::erase_persons_blocking(const TenantId& tenant,
+                                                          const std::vector<Erasure>& persons) {
+  const std::lock_guard lock(mutex_);
+  Erased erased;
+  PersonalNames names;
+  for (const auto& person : persons) {
+    const auto found = tables_.conversations.find({tenant.value, person.person.value});
+    if (found == tables_.conversations.end()) continue;
+    auto& events = found->second.events;
+    for (std::uint64_t seq = 1; seq <= person.through && seq <= events.size(); ++seq) {
+      auto& body = events[seq - 1];
+      body = erased_body(tenant, person.person, {.seq = seq, .body = body}, names);
+      ++erased.events;
+    }
+  }
+  for (const auto& [owner, conversation] : tables_.conversations) {
+    const bool ours = std::ranges::any_of(
+        persons, [&](const auto& each) { return each.person.value == owner.second; });
+    if (owner.first != tenant.value || ours || names.media_said.empty()) continue;
+    for (const auto& body : conversation.events) keep_shared(body, names);
+  }
+  names.media.merge(names.media_said);
+  erased.rows += std::erase_if(tables_.rows, [&](const auto& row) {
+    const auto& [kind, owner, id] = row.first;
+    return owner == tenant.value && std::ranges::any_of(persons, [&](const auto& each) {
+             return (kind == RowKind::relay && !each.relay.empty() && id == each.relay) ||
+                    goes_with(each, names, kind, id, row.second.body);
+           });
+  });
+  erased.rows += std::erase_if(tables_.dedup, [&](const auto& entry) {
+    const auto& [owner, channel, key] = entry.first;
+    return owner == tenant.value && names_one_of(names, key);
+  });
+  erased.media += std::erase_if(tables_.media, [&](const auto& file) {
+    return file.first.first == tenant.value && names.media.contains(file.first.second);
+  });
+  return erased;
 }
 
 Result<bool> MemoryStore::expire_blocking(TimePoint now) {

@@ -48,6 +48,9 @@ class MemoryStore final : public Store, private Ledger {
                                   std::string_view bytes) override;
   Result<std::optional<std::string>> media_blocking(const TenantId& tenant,
                                                     const MediaId& id) const override;
+  Result<void> drop_media_blocking(const TenantId& tenant, const MediaId& id) override;
+  Result<Erased> erase_persons_blocking(const TenantId& tenant,
+                                        const std::vector<Erasure>& persons) override;
   Result<bool> expire_blocking(TimePoint now) override;
   Health health() const override;
   std::uint64_t epoch() const noexcept override { return epoch_; }

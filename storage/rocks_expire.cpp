@@ -1,5 +1,6 @@
 // Expiry: what is past its horizon is looked up on the caller's thread and erased on the
 // committer's, so nothing that a commit renews meanwhile is erased with the old one.
+#include <map>
 #include <utility>
 
 #include "storage/keys.hpp"
@@ -13,6 +14,7 @@ constexpr std::size_t kKeysPerCallMax = 2'000;
 
 struct Due {
   std::vector<std::string> erase;    // for certain
+  std::vector<std::string> audit;    // of those, the audit rows, oldest first in each tenant
   std::vector<std::string> renewed;  // rows that may have been written anew since: look again
   bool more = false;
 
@@ -21,6 +23,36 @@ struct Due {
     return more;
   }
 };
+
+// The last entry of each tenant's audit log that goes becomes its chain's anchor.
+Result<void> anchor_audit(rocksdb::DB& db, const std::vector<std::string>& audit,
+                          RocksLedger::Rewrite& rewrite) {
+  const auto table = row_table(RowKind::audit).size();
+  std::map<std::string, ChainEnd> anchors;  // by key
+  for (const auto& key : audit) {
+    KeyReader in(std::string_view(key).substr(table));
+    const TenantId tenant{std::string(in.field())};
+    const std::string id(in.rest());
+    const auto chain_key = audit_chain_key(tenant, id);
+    std::string hash, stored;
+    auto status = db.Get(rocksdb::ReadOptions(), chain_key, &hash);
+    if (status.IsNotFound()) continue;  // from before there was a chain
+    if (!status.ok()) return rocks_error("read", status);
+    const auto anchor_key = audit_anchor_key(tenant);
+    auto [at, fresh] = anchors.try_emplace(anchor_key);
+    if (fresh) {
+      status = db.Get(rocksdb::ReadOptions(), anchor_key, &stored);
+      if (!status.ok() && !status.IsNotFound()) return rocks_error("read", status);
+      if (status.ok()) at->second = decode_chain_end(stored).value_or(ChainEnd());
+    }
+    ++at->second.count;
+    at->second.hash = hash;
+    at->second.id = id;
+    rewrite.deletes.push_back(chain_key);
+  }
+  for (const auto& [key, anchor] : anchors) rewrite.puts.emplace_back(key, encode(anchor));
+  return {};
+}
 
 rocksdb::ReadOptions once(const rocksdb::Slice& upper) {
   rocksdb::ReadOptions options;
@@ -81,7 +113,9 @@ Result<bool> RocksStore::expire_blocking(TimePoint now) {
         collect_oldest(*db_, table_prefix(Table::stream), now - options_.stream_horizon, due);
   }
   if (collected) {
+    const auto before = due.erase.size();
     collected = collect_oldest(*db_, row_table(RowKind::audit), now - options_.audit_horizon, due);
+    due.audit.assign(due.erase.begin() + static_cast<std::ptrdiff_t>(before), due.erase.end());
   }
   if (!collected) return std::move(collected.error());
   if (due.erase.empty() && due.renewed.empty()) return false;
@@ -93,7 +127,10 @@ Result<bool> RocksStore::expire_blocking(TimePoint now) {
       if (!row) return Result<void>(std::move(row.error()));
       if (*row && KeyReader(**row).time() <= saved_horizon) due.erase.push_back(std::move(key));
     }
-    return ledger_.write_deletes(due.erase);
+    RocksLedger::Rewrite rewrite;
+    if (auto anchored = anchor_audit(*db_, due.audit, rewrite); !anchored) return anchored;
+    rewrite.deletes.insert(rewrite.deletes.end(), due.erase.begin(), due.erase.end());
+    return ledger_.write_deletes(rewrite);
   });
   if (!erased) return std::move(erased.error());
   return more;

@@ -99,13 +99,27 @@ Result<void> RocksLedger::write_group(std::span<CommitItem> items) {
   return {};
 }
 
-Result<void> RocksLedger::write_deletes(const std::vector<std::string>& keys) {
+Result<void> RocksLedger::write(const Rewrite& rewrite, bool sync, std::string_view doing) {
   rocksdb::WriteBatch batch(0, 0, kProtectionBytesPerKey, 0);
-  for (const auto& key : keys) batch.Delete(key).PermitUncheckedError();
+  for (const auto& [key, value] : rewrite.puts) batch.Put(key, value).PermitUncheckedError();
+  for (const auto& key : rewrite.deletes) batch.Delete(key).PermitUncheckedError();
   rocksdb::WriteOptions options;
-  options.sync = false;
+  options.sync = sync;
   if (const auto status = db_.Write(options, &batch); !status.ok()) {
-    return rocks_error("expire", status);
+    return rocks_error(doing, status);
+  }
+  return {};
+}
+
+Result<void> RocksLedger::write_deletes(const Rewrite& rewrite) {
+  return write(rewrite, /*sync=*/false, "expire");
+}
+
+Result<void> RocksLedger::write_rewrite(const Rewrite& rewrite) {
+  if (auto written = write(rewrite, /*sync=*/true, "erase"); !written) return written;
+  const auto identities = row_table(RowKind::identity);
+  for (const auto& key : rewrite.deletes) {
+    if (key.starts_with(identities)) links_.set(key, std::nullopt);
   }
   return {};
 }
@@ -144,7 +158,7 @@ Result<void> RocksLedger::admit(CommitItem& item, Group& group) {
       return written;
     }
   }
-  write_rows(commit, position, group);
+  if (auto written = write_rows(commit, position, group); !written) return written;
   item.outcome = Committed{.duplicate = false, .position = position};
   return {};
 }
@@ -234,12 +248,42 @@ Result<std::string> RocksLedger::state_of(const std::string& name, const Group& 
   return std::string(found->state);
 }
 
-void RocksLedger::write_rows(const Commit& commit, std::uint64_t position, Group& group) {
+// The chain is extended where the entry's place is decided; a group that fails ends the ledger, so
+// what is remembered here never runs ahead of what is stored.
+Result<void> RocksLedger::chain_audit(const TenantId& tenant, const std::string& id,
+                                      std::string_view value, Group& group) {
+  const auto head_key = audit_head_key(tenant);
+  auto [at, fresh] = chains_.try_emplace(tenant.value);
+  ChainEnd& head = at->second;
+  if (fresh) {
+    std::string stored;
+    const auto status = db_.Get(rocksdb::ReadOptions(), head_key, &stored);
+    if (!status.ok() && !status.IsNotFound()) return rocks_error("read", status);
+    auto found = status.ok() ? decode_chain_end(stored) : ChainEnd();
+    if (!found) {
+      return Error{.code = Errc::unavailable, .detail = "database: an audit head is damaged"};
+    }
+    head = std::move(*found);
+  }
+  head.hash = chain_hash(head.hash, tenant, id, value);
+  head.id = id;
+  ++head.count;
+  group.put(audit_chain_key(tenant, id), head.hash);
+  group.put(head_key, encode(head));
+  return {};
+}
+
+Result<void> RocksLedger::write_rows(const Commit& commit, std::uint64_t position, Group& group) {
   std::size_t audits = 0;
   for (const auto& row : commit.rows) {
-    const auto key = row.kind == RowKind::audit
-                         ? row_key(commit.tenant, row.kind, audit_row_id(position, audits++))
-                         : row_key(commit.tenant, row.kind, row.id);
+    if (row.kind == RowKind::audit) {
+      const auto id = audit_row_id(position, audits++);
+      const auto value = timed(commit.at, row.body);
+      group.put(row_key(commit.tenant, row.kind, id), value);
+      if (auto chained = chain_audit(commit.tenant, id, value, group); !chained) return chained;
+      continue;
+    }
+    const auto key = row_key(commit.tenant, row.kind, row.id);
     if (row.erase) {
       group.erase(key);
     } else {
@@ -251,6 +295,7 @@ void RocksLedger::write_rows(const Commit& commit, std::uint64_t position, Group
     const bool expires = row.kind == RowKind::idempotency || row.kind == RowKind::sent_index;
     if (expires && !row.erase) group.saved_expiring.add(key, commit.at);
   }
+  return {};
 }
 
 }  // namespace parley::storage

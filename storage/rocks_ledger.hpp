@@ -11,10 +11,12 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 #include <vector>
 
+#include "storage/audit_chain.hpp"
 #include "storage/commit_queue.hpp"
 #include "storage/head_cache.hpp"
 #include "storage/link_table.hpp"
@@ -46,8 +48,15 @@ class RocksLedger final : public Ledger {
         position_(position) {}
 
   Result<void> write_group(std::span<CommitItem> group) override;
+  // For erasing persons: synced. Identity rows among the deletes leave the table of links too.
+  struct Rewrite {
+    std::vector<std::pair<std::string, std::string>> puts;
+    std::vector<std::string> deletes;
+  };
+  Result<void> write_rewrite(const Rewrite& rewrite);
   // For expiry: deletes, not synced (what comes back after a crash is deleted again).
-  Result<void> write_deletes(const std::vector<std::string>& keys);
+  // Puts go with them: the audit chains' anchors.
+  Result<void> write_deletes(const Rewrite& rewrite);
   std::uint64_t position() const noexcept { return position_.load(); }
 
  private:
@@ -61,12 +70,16 @@ class RocksLedger final : public Ledger {
                                   Group& group);
   // The state as it is, for a commit that leaves it so.
   Result<std::string> state_of(const std::string& name, const Group& group);
-  void write_rows(const Commit& commit, std::uint64_t position, Group& group);
+  Result<void> write_rows(const Commit& commit, std::uint64_t position, Group& group);
+  Result<void> chain_audit(const TenantId& tenant, const std::string& id, std::string_view value,
+                           Group& group);
+  Result<void> write(const Rewrite& rewrite, bool sync, std::string_view doing);
 
   rocksdb::DB& db_;
   LinkTable& links_;
   const OnSynced on_synced_;
   HeadCache heads_{kHeadsCachedMax};
+  std::unordered_map<std::string, ChainEnd> chains_;  // by tenant; the audit logs' newest hashes
   std::uint64_t next_position_;
   std::atomic<std::uint64_t> position_;  // synced
 };

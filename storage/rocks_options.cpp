@@ -67,6 +67,10 @@ rocksdb::Options rocks_options(const Options& options, rocksdb::Env* env) {
   out.max_bgerror_resume_count = 0;  // after a failed write we exit; nothing is tried again
   out.wal_compression = rocksdb::kNoCompression;
   out.recycle_log_file_num = 0;
+  // The list of tables names their first and last keys, and customers' ids are in some. So each
+  // change begins a new list, and none is kept that an erasure would have to leave as it is. A list
+  // is some kilobytes; changes come with tens of megabytes of tables.
+  out.max_manifest_file_size = 1;
   out.manual_wal_flush = false;
   out.avoid_flush_during_shutdown = true;  // what is answered is in the log already
   out.allow_mmap_reads = false;            // a read error must be a Status and not a signal

@@ -17,7 +17,7 @@
 
 namespace parley::storage {
 
-inline constexpr std::uint32_t kFormatVersion = 1;
+inline constexpr std::uint32_t kFormatVersion = 2;  // 2: the audit chain
 inline constexpr std::string_view kMetaFormat = "format";
 inline constexpr std::string_view kMetaInstance = "instance";
 inline constexpr std::string_view kMetaEpoch = "epoch";

@@ -1,9 +1,12 @@
 // Reads a whole closed store and holds its tables against each other.
 #include <fmt/format.h>
 
+#include <map>
 #include <utility>
 
+#include "base/crypto.hpp"
 #include "conversation/codec.hpp"
+#include "storage/audit_chain.hpp"
 #include "storage/keys.hpp"
 #include "storage/rocks_options.hpp"
 #include "storage/rocks_store.hpp"
@@ -34,6 +37,7 @@ class Verifier {
     check_activity();
     check_stream(meta.position);
     count_rows();
+    check_audit();
     return std::move(report_);
   }
 
@@ -183,8 +187,84 @@ class Verifier {
     }
   }
 
+  struct Chain {
+    ChainEnd end, anchor;
+  };
+
+  ChainEnd chain_end(const std::string& key, const TenantId& tenant) {
+    const auto stored = get(key);
+    if (!stored) return {};
+    auto end = decode_chain_end(*stored);
+    if (!end) problem(tenant.value + ": an end of the audit chain is damaged");
+    return end.value_or(ChainEnd());
+  }
+
+  Chain& chain_of(const std::string& tenant) {
+    auto [at, fresh] = chains_.try_emplace(tenant);
+    if (fresh) at->second.anchor = chain_end(audit_anchor_key({tenant}), {tenant});
+    if (fresh) at->second.end = at->second.anchor;
+    return at->second;
+  }
+
+  // Entries, their hashes and the two ends of each tenant's chain against each other.
+  void check_audit() {
+    scan(row_table(RowKind::audit), [this](std::string_view key, std::string_view value) {
+      KeyReader in(key);
+      const TenantId tenant{std::string(in.field())};
+      const std::string id(in.rest());
+      Chain& chain = chain_of(tenant.value);
+      const auto hash = get(audit_chain_key(tenant, id));
+      if (!hash) {
+        if (chain.end.count > 0) {
+          problem(fmt::format("{}: audit entry {} is not of the chain", tenant.value, id));
+        }
+        return;  // from before there was a chain
+      }
+      chain.end.hash = chain_hash(chain.end.hash, tenant, id, value);
+      if (chain.end.hash != *hash) {
+        problem(
+            fmt::format("{}: audit entry {} was changed, or what was before it", tenant.value, id));
+        chain.end.hash = *hash;  // one problem each
+      }
+      ++chain.end.count;
+      chain.end.id = id;
+    });
+    scan(table_prefix(Table::audit_chain), [this](std::string_view key, std::string_view) {
+      KeyReader in(key);
+      const TenantId tenant{std::string(in.field())};
+      const auto id = in.rest();
+      if (!get(row_key(tenant, RowKind::audit, id))) {
+        problem(fmt::format("{}: audit entry {} was taken out", tenant.value, id));
+      }
+    });
+    check_audit_heads();
+  }
+
+  void check_audit_heads() {
+    scan(table_prefix(Table::audit_head), [this](std::string_view key, std::string_view value) {
+      KeyReader in(key);
+      const std::string tenant(in.field());
+      const auto head = decode_chain_end(value);
+      const auto& chain = chain_of(tenant);
+      if (!head || head->count != chain.end.count || head->hash != chain.end.hash ||
+          head->id != chain.end.id) {
+        problem(fmt::format(
+            "{}: the audit log ends at entry {} (\"{}\"), its head says {} (\"{}\")", tenant,
+            chain.end.count, chain.end.id, head ? head->count : 0, head ? head->id : "damaged"));
+      }
+      report_.audit_heads.push_back(fmt::format("{}: {} entries, last {}, hash {}", tenant,
+                                                chain.end.count, chain.end.id,
+                                                to_hex(chain.end.hash)));
+      chains_.erase(tenant);
+    });
+    for (const auto& [tenant, chain] : chains_) {
+      if (chain.end.count > 0) problem(tenant + ": the head of the audit chain is missing");
+    }
+  }
+
   rocksdb::DB& db_;
   VerifyReport report_;
+  std::map<std::string, Chain> chains_;  // by tenant
 };
 
 }  // namespace

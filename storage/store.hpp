@@ -50,7 +50,7 @@ struct Commit {
 };
 
 struct Committed {
-  bool duplicate = false;      // a dedup key was there already: nothing was written
+  bool duplicate = false;  // a dedup key was there already: nothing was written
   // The store's own commit number, growing; the tenant stream's cursor. 0 for a duplicate.
   std::uint64_t position = 0;
 };
@@ -159,6 +159,26 @@ class Store {
   virtual Result<std::optional<std::string>> media_blocking(const TenantId& tenant,
                                                             const MediaId& id) const = 0;
 
+  // Overwritten and gone; absent is fine.
+  virtual Result<void> drop_media_blocking(const TenantId& tenant, const MediaId& id) = 0;
+
+  // After a person's state was committed without content: the rest. Events up to `through` keep
+  // what conversation/erasure.hpp leaves of them, rows about the person, their media, the dedup
+  // keys and saved answers that name them are taken away, and the files are rewritten: on return
+  // nothing of it is in the database's tables or log any more. Audit rows and stream entries hold
+  // ids only and stay. May be repeated; takes seconds on a large store. `relay` goes last, so that
+  // a crash on the way leaves it to be found.
+  struct Erasure {
+    PersonId person;
+    std::uint64_t through = 0;
+    std::string relay = {};
+  };
+  struct Erased {
+    std::uint64_t events = 0, rows = 0, media = 0;
+  };
+  virtual Result<Erased> erase_persons_blocking(const TenantId& tenant,
+                                                const std::vector<Erasure>& persons) = 0;
+
   // Erases dedup keys, idempotency and sent_index rows, audit and stream entries older than their
   // horizons.
   // Bounded work a call; true: there is more.
@@ -193,9 +213,12 @@ std::unique_ptr<Store> make_memory_store(const Options& options, const Clock& cl
 struct VerifyReport {
   std::uint64_t conversations = 0, events = 0, rows = 0;
   std::vector<std::string> problems;  // "per_...: gap after seq 7"; empty: sound
+  // "demo: 812 entries, last 00...-0001, hash 9f..": who keeps these elsewhere can tell a chain
+  // that was written anew from the one that was there.
+  std::vector<std::string> audit_heads;
 };
 // Reads everything of a closed store (or a backup): checksums, sequence gaps, state against log,
-// high-water mark.
+// high-water mark, the audit logs' hash chains.
 Result<VerifyReport> verify_rocks_store(const std::string& path);
 // A consistent copy of a running store into a new directory, synced; then verified by the caller.
 // A store without files (memory) is misconfigured.

@@ -233,9 +233,14 @@ std::vector<Route> conversation_routes() {
       {"POST", "/v1/conversations/{id}/messages", agent, post_reply},
       {"POST", "/v1/conversations/{id}/notes", agent, post_note},
       {"POST", "/v1/conversations/{id}/typing", agent, post_typing},
-      {"POST", "/v1/conversations/{id}/control", agent, post_control},
-      {"POST", "/v1/conversations/{id}/transfer", agent, post_transfer},
-      {"POST", "/v1/conversations/{id}/close", agent, post_close},
+      {"POST", "/v1/conversations/{id}/control", agent, post_control, {}, "conversation.control"},
+      {"POST",
+       "/v1/conversations/{id}/transfer",
+       agent,
+       post_transfer,
+       {},
+       "conversation.transfer"},
+      {"POST", "/v1/conversations/{id}/close", agent, post_close, {}, "conversation.close"},
   };
 }
 

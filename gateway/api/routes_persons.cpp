@@ -1,9 +1,11 @@
-// Persons: profile, merges, and their life across channels.
+// Persons: profile, merges, their life across channels, and its export and erasure.
 #include <boost/asio/use_awaitable.hpp>
 
 #include "conversation/codec.hpp"
 #include "gateway/api/answers.hpp"
 #include "gateway/api/body.hpp"
+#include "gateway/api/erase.hpp"
+#include "gateway/api/export.hpp"
 #include "gateway/api/paging.hpp"
 #include "gateway/api/reads.hpp"
 #include "gateway/api/timeline.hpp"
@@ -118,6 +120,52 @@ net::awaitable<http::Response> get_timeline(Call& call) {
   co_return list_answer("events", items, seal_cursor(call, (*page)->next));
 }
 
+net::awaitable<http::Response> delete_person(Call& call) {
+  const auto person = person_in_path(call.ids[0]);
+  if (!person) co_return no_such("person");
+  const Body body(call.request.body);
+  if (const auto wrong = body.wrong(); !wrong.empty()) co_return bad_request(wrong);
+  auto work =
+      erase_person(call.service, call.tenant_id(), *person, call.actor(), call.rows(*person));
+  const auto erased = co_await std::move(work);
+  if (!erased && erased.error().code == Errc::not_found) co_return no_such("person");
+  if (!erased) co_return problem_of(erased.error());
+  JsonWriter out;
+  out.begin_object()
+      .member("id", person->value)
+      .member("erased", true)
+      .member("events", erased->events)
+      .member("rows", erased->rows)
+      .member("media", erased->media)
+      .end_object();
+  co_return json(out.take());
+}
+
+net::awaitable<http::Response> get_export(Call& call) {
+  const auto person = person_in_path(call.ids[0]);
+  if (!person) co_return no_such("person");
+  const auto limit = limit_of(call);
+  if (!limit) co_return problem_of(limit.error());
+  auto cursor = open_cursor(call);
+  if (!cursor) co_return problem_of(cursor.error());
+  const bool first = cursor->empty();
+  auto page = co_await call.service.read<Result<std::optional<ExportPage>>>(
+      [tenant = call.tenant_id(), person = *person, cursor = std::move(*cursor),
+       limit = *limit](storage::Store& store) {
+        return read_export_blocking(store, tenant, person, cursor, limit);
+      });
+  if (!page) co_return problem_of(page.error());
+  if (!*page) co_return no_such("person");
+  if (first) {  // who took it away is kept before it is given
+    auto kept = co_await call.service.put_rows(call.tenant_id(), call.rows(*person));
+    if (!kept) co_return problem_of(kept.error());
+  }
+  auto body = std::move((*page)->members);
+  const auto next = seal_cursor(call, (*page)->next);
+  if (!next.empty()) body += ",\"next\":" + json_quote(next);
+  co_return json("{" + body + "}");
+}
+
 }  // namespace
 
 std::vector<Route> person_routes() {
@@ -126,6 +174,8 @@ std::vector<Route> person_routes() {
       {"GET", "/v1/persons", read, find_persons, {"external_user"}},
       {"GET", "/v1/persons/{id}", read, get_person},
       {"PATCH", "/v1/persons/{id}", admin, patch_person, {}, "person.update"},
+      {"DELETE", "/v1/persons/{id}", admin, delete_person, {}, "person.erase"},
+      {"GET", "/v1/persons/{id}/export", admin, get_export, {"cursor", "limit"}, "person.export"},
       {"POST", "/v1/persons/{id}/merge", agent, post_merge, {}, "person.merge"},
       {"POST", "/v1/persons/{id}/unmerge", agent, post_unmerge, {}, "person.unmerge"},
       {"GET", "/v1/persons/{id}/timeline", read, get_timeline, {"cursor", "limit"}},

@@ -21,11 +21,12 @@ int refuse(const Error& error) {
 }
 
 void print_report(const storage::VerifyReport& report) {
+  for (const auto& head : report.audit_heads) std::cout << "audit " << head << '\n';
   for (const auto& problem : report.problems) std::cout << problem << '\n';
   std::cout << report.conversations << " conversations, " << report.events << " events, "
             << report.rows << " other rows: "
-            << (report.problems.empty() ? "sound" : std::to_string(report.problems.size()) +
-                                                        " problems")
+            << (report.problems.empty() ? "sound"
+                                        : std::to_string(report.problems.size()) + " problems")
             << '\n';
 }
 

@@ -76,8 +76,7 @@ class Gateway final : public Service {
                                                  std::string presence) override;
   net::awaitable<Result<std::vector<AgentView>>> agents(const TenantId& tenant) override;
   net::awaitable<Result<std::vector<QueueView>>> queues(const TenantId& tenant) override;
-  net::awaitable<Result<std::optional<Outcome>>> claim(const TenantId& tenant,
-                                                       const AgentId& agent,
+  net::awaitable<Result<std::optional<Outcome>>> claim(const TenantId& tenant, const AgentId& agent,
                                                        std::vector<QueueId> queues) override;
   net::awaitable<Result<Outcome>> claim_person(const TenantId& tenant, const AgentId& agent,
                                                const PersonId& person) override;
@@ -148,6 +147,7 @@ class Gateway final : public Service {
   net::awaitable<PersonId> holder_of(TenantId tenant, std::string union_id);
   net::awaitable<Result<std::string>> fetch_bytes(std::shared_ptr<const Tenant> tenant,
                                                   ChannelId channel, Media media);
+  net::awaitable<void> drop_media(TenantId tenant, std::vector<MediaId> media);
   Result<void> recover_kind(RowKind kind);
   Result<void> recover_row(RowKind kind, const storage::RowItem& item);
 

@@ -164,6 +164,23 @@ net::awaitable<Result<std::string>> Gateway::fetch_bytes(std::shared_ptr<const T
   co_return Error{.code = Errc::unavailable, .detail = "the media takes too many calls"};
 }
 
+net::awaitable<void> Gateway::drop_media(TenantId tenant_id, std::vector<MediaId> media) {
+  if (media.empty()) co_return;
+  std::vector<Row> rows;
+  for (const auto& id : media) {
+    rows.push_back({.kind = RowKind::media, .id = id.value, .body = {}, .erase = true});
+  }
+  auto dropped = co_await read<Result<void>>([tenant_id, media](storage::Store& store) {
+    Result<void> all;
+    for (const auto& id : media) {
+      if (auto gone = store.drop_media_blocking(tenant_id, id); !gone) all = std::move(gone);
+    }
+    return all;
+  });
+  auto forgotten = co_await put_rows(tenant_id, std::move(rows));
+  if (!dropped || !forgotten) log(LogLevel::error, "media.not_dropped", {{"tenant", tenant_id}});
+}
+
 net::awaitable<void> Gateway::run_fetch(std::shared_ptr<const Tenant> owner, Relay row) {
   std::uint64_t seq = 0;
   std::from_chars(row.reason.data(), row.reason.data() + row.reason.size(), seq);
@@ -196,8 +213,13 @@ net::awaitable<void> Gateway::run_fetch(std::shared_ptr<const Tenant> owner, Rel
       }
     }
   }
+  std::vector<MediaId> kept_media;
+  for (const auto& [index, part] : stored.parts) kept_media.push_back({part.media_id});
   routing::Command command = std::move(stored);
   auto outcome = co_await insist(*this, owner->id, row.to, std::move(command));
+  if (outcome && outcome->events.empty()) {  // erased meanwhile: nobody's files
+    co_await drop_media(owner->id, std::move(kept_media));
+  }
   if (!outcome) {
     log(LogLevel::warn, "media.not_recorded",
         {{"tenant", owner->id}, {"person", row.to}, {"why", outcome.error().detail}});

@@ -3,6 +3,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
+#include <charconv>
 #include <iterator>
 #include <tuple>
 
@@ -33,6 +34,20 @@ bool came_before(const storage::RowItem& a, const storage::RowItem& b) {
   };
   const auto first = place(a), second = place(b);
   return first != second ? first < second : a.id < b.id;
+}
+
+// The rest of an erasure that a crash cut short.
+net::awaitable<void> finish_erasure(Service& service, Relay row) {
+  storage::Store::Erasure person{.person = row.to, .through = 0, .relay = row.id};
+  std::from_chars(row.reason.data(), row.reason.data() + row.reason.size(), person.through);
+  const auto erased = co_await service.read<Result<storage::Store::Erased>>(
+      [tenant = row.tenant, person](storage::Store& store) {
+        return store.erase_persons_blocking(tenant, {person});
+      });
+  if (!erased) {  // its row is there for the next start
+    log(LogLevel::error, "erasure.unfinished",
+        {{"tenant", row.tenant}, {"person", row.to}, {"why", erased.error().detail}});
+  }
 }
 
 }  // namespace
@@ -108,6 +123,11 @@ Result<void> Gateway::recover_row(RowKind kind, const storage::RowItem& item) {
     case RowKind::relay: {
       auto row = from_stored<Relay>(item.body);
       if (!row) return unreadable(kind, item, row.error());
+      if (row->verb == routing::kEraseVerb) {
+        const auto executor = parts_.cores.context(core_of(owner->id, row->to)).get_executor();
+        parts_.tasks.spawn(executor, "erasure", finish_erasure(*this, std::move(*row)));
+        return {};
+      }
       relay(owner, *row);
       return {};
     }
@@ -132,6 +152,7 @@ void Gateway::relay(const std::shared_ptr<const Tenant>& owner, const Relay& row
     parts_.tasks.spawn(executor, "join", run_join(owner->id, row));
     return;
   }
+  if (row.verb == routing::kEraseVerb) return;  // whoever asked for it sees to it
   auto command = routing::command_of(row);
   if (!command) {
     log(LogLevel::error, "relay.unknown", {{"id", row.id}, {"why", command.error().detail}});

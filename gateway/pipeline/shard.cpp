@@ -52,7 +52,8 @@ bool stays_with_merged(const State& state, const routing::Command& command) {
     });
   }
   return is_one_of<routing::MergeInto, routing::MergedFrom, routing::UnmergeFrom,
-                   routing::UnmergedFrom, routing::SendProgress, routing::MediaStored>(command);
+                   routing::UnmergedFrom, routing::SendProgress, routing::MediaStored,
+                   routing::ErasePerson>(command);
 }
 
 // To be forwarded: only once the merge it follows from is synced.
@@ -81,7 +82,7 @@ struct Shard::InFlight {
   std::shared_ptr<const State> state;  // after it
   std::uint64_t position = 0;
   std::chrono::steady_clock::time_point started;
-  std::vector<Job> same;    // repeats that came meanwhile; they wait for this very commit
+  std::vector<Job> same;  // repeats that came meanwhile; they wait for this very commit
   std::vector<Rider> riders;
 };
 

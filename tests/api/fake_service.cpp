@@ -58,7 +58,8 @@ Result<Outcome> FakeService::run_now(const TenantId& tenant_id, const PersonId& 
   auto row = store_->state_blocking(tenant_id, person);
   State state = *row ? *from_stored<State>(**row) : routing::first_state(tenant_id, person);
   const bool stays = std::holds_alternative<routing::UnmergeFrom>(command) ||
-                     std::holds_alternative<routing::MergeInto>(command);
+                     std::holds_alternative<routing::MergeInto>(command) ||
+                     std::holds_alternative<routing::ErasePerson>(command);
   if (!state.forward_to.empty() && !stays) {
     return run_now(tenant_id, state.forward_to, command, std::move(rows), create);
   }

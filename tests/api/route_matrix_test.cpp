@@ -110,6 +110,8 @@ class RouteMatrix : public ApiTest, public testing::WithParamInterface<api::Rout
         {"GET /v1/persons", {.query = "?external_user=crm-1"}},
         {"GET /v1/persons/{id}", {.id = w.person}},
         {"PATCH /v1/persons/{id}", {.id = w.person, .body = R"({"attributes":{"tier":"gold"}})"}},
+        {"DELETE /v1/persons/{id}", {.id = w.person}},
+        {"GET /v1/persons/{id}/export", {.id = w.person}},
         {"POST /v1/persons/{id}/merge",
          {.id = w.person, .body = R"({"into":")" + w.survivor + "\"}"}},
         {"POST /v1/persons/{id}/unmerge", {.id = w.merged}},

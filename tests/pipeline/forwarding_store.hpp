@@ -63,6 +63,13 @@ class ForwardingStore : public storage::Store {
                                                     const MediaId& id) const override {
     return to_.media_blocking(tenant, id);
   }
+  Result<void> drop_media_blocking(const TenantId& tenant, const MediaId& id) override {
+    return to_.drop_media_blocking(tenant, id);
+  }
+  Result<Erased> erase_persons_blocking(const TenantId& tenant,
+                                        const std::vector<Erasure>& persons) override {
+    return to_.erase_persons_blocking(tenant, persons);
+  }
   Result<bool> expire_blocking(TimePoint now) override { return to_.expire_blocking(now); }
   storage::Health health() const override { return to_.health(); }
   std::uint64_t epoch() const noexcept override { return to_.epoch(); }

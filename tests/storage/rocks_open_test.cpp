@@ -114,10 +114,10 @@ TEST_F(RocksOpen, ASecondInstanceIsRefusedAndTheFirstGoesOn) {
 TEST_F(RocksOpen, ANewerFormatIsRefused) {
   fill(1);
   std::string newer;
-  append_u32(newer, 2);
+  append_u32(newer, 3);
   put_raw(meta_key("format"), newer);
   EXPECT_THAT(refusal(),
-              AllOf(HasSubstr("newer version"), HasSubstr("format 2"), HasSubstr("knows up to 1")));
+              AllOf(HasSubstr("newer version"), HasSubstr("format 3"), HasSubstr("knows up to 2")));
 }
 
 TEST_F(RocksOpen, AMissingDatabaseIsNeverReplacedByAnEmptyOne) {
