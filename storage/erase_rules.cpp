@@ -49,6 +49,11 @@ bool goes_with(const Store::Erasure& person, const PersonalNames& names, RowKind
       return id != person.relay && body.find(digits_of(person.person)) != body.npos;
     case RowKind::idempotency:
       return body.find(digits_of(person.person)) != body.npos || holds_media(names, body);
+    case RowKind::episode:
+    case RowKind::trial:
+      return body.find(digits_of(person.person)) != body.npos;
+    case RowKind::profile:
+      return names.ids.contains(id);
     case RowKind::media:
       return names.media.contains(id);
     default:

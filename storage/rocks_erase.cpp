@@ -29,7 +29,8 @@ constexpr RowKind kPlaced[] = {RowKind::send, RowKind::bot_call, RowKind::decisi
                                RowKind::dead_letter};
 // Searched through for the person, and compacted whole: all of them are short-lived or small.
 constexpr RowKind kSearched[] = {RowKind::identity, RowKind::user_index,  RowKind::sent_index,
-                                 RowKind::relay,    RowKind::idempotency, RowKind::media};
+                                 RowKind::relay,    RowKind::idempotency, RowKind::media,
+                                 RowKind::episode,  RowKind::profile,     RowKind::trial};
 
 std::string_view prefix_of(RowKind kind) {
   switch (kind) {
