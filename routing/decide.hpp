@@ -68,7 +68,7 @@ struct CustomerSignals {  // menu click, follow, typing, read, reaction, opt-out
 struct ReceiptArrived {
   ChannelId channel;
   std::string external_id;
-  SendId send;  // when no message has that id
+  SendId send;                          // when no message has that id
   std::optional<TimePoint> up_to = {};  // or all that was sent on the channel until then
   DeliveryStatus status;
   std::vector<DedupKey> dedup;
@@ -226,24 +226,33 @@ struct JoinUnion {
   std::vector<DedupKey> dedup = {};
 };
 
-using Command = std::variant<CustomerSays, CustomerSignals, ReceiptArrived, BotAnswered, BotFailed,
-                             OfferToAgent, AcceptOffer, RejectOffer, AssignToAgent, TakeOver,
-                             AgentSays, Note, Transfer, Release, CloseEpisode, SystemSays,
-                             SendProgress, ReplaySend, UpdateProfile, MergeInto, MergedFrom,
-                             UnmergeFrom, UnmergedFrom, LinkIdentity, MediaStored, ProfileRead,
-                             JoinUnion>;
+using Command =
+    std::variant<CustomerSays, CustomerSignals, ReceiptArrived, BotAnswered, BotFailed,
+                 OfferToAgent, AcceptOffer, RejectOffer, AssignToAgent, TakeOver, AgentSays, Note,
+                 Transfer, Release, CloseEpisode, SystemSays, SendProgress, ReplaySend,
+                 UpdateProfile, MergeInto, MergedFrom, UnmergeFrom, UnmergedFrom, LinkIdentity,
+                 MediaStored, ProfileRead, JoinUnion>;
 
 // Under which a union id is linked to the person who has it.
 IdentityKey union_key(std::string_view union_id);
 
 // The command a relay row stands for ("merged_from", "unmerged_from", ...; not "fetch_media",
-// "fetch_profile" and "join_union", which the pipeline carries out itself). malformed: a verb we do not know.
+// "fetch_profile" and "join_union", which the pipeline carries out itself). malformed: a verb we do
+// not know.
 Result<Command> command_of(const Relay& row);
+
+// How busy the queues are, as whoever keeps them last saw it. A snapshot: deciding stays pure, and
+// what rules asked of it is recorded with the decision. Queues that are not in it are unknown.
+struct Load {
+  TimePoint at{};
+  std::vector<QueueLoad> queues;
+};
 
 struct DecideContext {
   const Policy& policy;
   const Analyzer& analyzer;
   TimePoint now{};
+  const Load* load = nullptr;  // null: unknown, and no rule about load holds
 };
 
 // The state of a person nothing was ever heard of.

@@ -77,7 +77,8 @@ using Types =
                    Holder, Referral, Analysis, ControlChange, DeliveryUpdate, Target, PlatformEvent,
                    PersonLink, DecisionSummary, Event, Control, ReplyWindow, Address, SentRef,
                    State, Send, BotCall, QueueEntry, Assignment, DeadLetter, Relay, RuleTrace,
-                   ScoredTerm, DecisionInputs, Decision, ContentLevel, ReplyPolicy, Capabilities>;
+                   ScoredTerm, QueueLoad, Candidate, Trial, DecisionInputs, Decision, ContentLevel,
+                   ReplyPolicy, Capabilities>;
 TYPED_TEST_SUITE(FieldList, Types);
 
 TYPED_TEST(FieldList, NamesEveryMemberOnce) {
