@@ -24,11 +24,7 @@ Lifecycle lifecycle_of(const State& state, HolderKind holder) {
 }
 
 void say_notice(Draft& draft, const Queue& queue, std::string reply_token) {
-  const std::string_view language = draft.state.language;
-  const bool english = language == "en" || language.starts_with("en-");
-  const bool chinese = language.starts_with("zh") || language == "mixed";
-  const std::string& notice =
-      english || (!chinese && queue.notice_zh.empty()) ? queue.notice_en : queue.notice_zh;
+  const std::string& notice = in_language(draft.state, queue.notice_zh, queue.notice_en);
   if (notice.empty()) return;
   const auto address = pick_address(draft.state, {});
   if (!address) return;
@@ -111,6 +107,8 @@ void open_episode(Draft& draft, std::string actor) {
   state.episode = {draft.place("eps", draft.next_seq())};
   ++state.episodes;
   state.episode_turns = 0;
+  state.episode_opened_at = draft.now;
+  state.trials.clear();
   state.scores.clear();
   state.priority = 0;
   state.lifecycle = lifecycle_of(state, state.control.holder.kind);

@@ -1,11 +1,10 @@
 // routing/decide_customer.cpp
 // The customer said something: exactly one decision, made once.
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 #include "routing/commands.hpp"
-#include "routing/rounded.hpp"
+#include "routing/judge.hpp"
 #include "routing/turn.hpp"
 
 namespace parley::routing {
@@ -43,30 +42,12 @@ std::string preview_of(const Message& message) {
   return out;
 }
 
-// Against the episode's earlier turns: -1 is a customer who was content and no longer is.
-double trend_of(const std::vector<double>& earlier, double score) {
-  if (earlier.empty()) return 0;
-  double sum = 0;
-  for (const double each : earlier) sum += each;
-  return score - sum / static_cast<double>(earlier.size());
-}
-
-// The tenant may want to be surer than the model before calling a customer unhappy.
-void apply_threshold(double threshold, Analysis& analysis) {
-  if (threshold <= 0 || analysis.sentiment != "negative") return;
-  if (std::log(analysis.confidence / (1 - analysis.confidence)) >= threshold) return;
-  analysis.sentiment = "neutral";
-  analysis.angry = false;
-}
-
 void analyze(Draft& draft, const std::string& text, Turn& turn) {
   if (text.empty()) return;
   State& state = draft.state;
   turn.text = rule_text(text);
-  turn.analysis = draft.analyzer.analyze(turn.text.raw, turn.text_kind);
-  Analysis& analysis = turn.analysis.analysis;
-  apply_threshold(draft.policy.negative_threshold, analysis);
-  analysis.trend = rounded(trend_of(state.scores, analysis.score));
+  turn.analysis = judge(draft.policy, draft.analyzer, turn.text.raw, turn.text_kind, state.scores);
+  const Analysis& analysis = turn.analysis.analysis;
   state.scores.push_back(analysis.score);
   if (state.scores.size() > kRecentScores) state.scores.erase(state.scores.begin());
   const bool tells_nothing = analysis.language.empty() || analysis.language == "other";
@@ -155,7 +136,7 @@ Decided decide_command(const State& state, const CustomerSays& says, const Decid
     draft.state.waiting->language = inputs.language;
   }
   std::vector<std::string> hits;
-  Verdict verdict = choose(draft.policy, inputs, &turn.text, &hits);
+  Verdict verdict = choose(draft.policy, inputs, draft.state.person, &turn.text, &hits);
   for (auto& hit : hits) add_once(inputs.facts, std::move(hit));
   record_and_follow(draft, std::move(turn), std::move(inputs), std::move(verdict));
   draft.out.dedup = says.dedup;

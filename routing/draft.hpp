@@ -29,6 +29,7 @@ class Draft {
   const Policy& policy;
   const Analyzer& analyzer;
   const TimePoint now;
+  const Load* const load;  // null: unknown
   Transition out;
   State& state;  // out.state
 
@@ -37,6 +38,7 @@ class Draft {
   void settle_assignment();
   void settle_bot_call();
   void settle_join();
+  void settle_trials();
 };
 
 // Nobody is in the middle of anything with them: no bot asked, nothing on its way, no queue and no
