@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "config/table.hpp"
+#include "routing/rules.hpp"
 
 namespace parley::config {
 namespace {
@@ -24,6 +25,12 @@ constexpr std::pair<std::string_view, Test> kValueTests[] = {
     {"language", Test::language},
     {"label", Test::label},
     {"holder", Test::holder},
+    {"intent", Test::intent},
+    {"calendar_open", Test::calendar_open},
+    {"calendar_closed", Test::calendar_closed},
+    {"time_of_day", Test::time_of_day},
+    {"weekday", Test::weekday},
+    {"date", Test::date},
 };
 
 struct NumberTest {
@@ -37,6 +44,8 @@ constexpr NumberTest kNumberTests[] = {
     {"episode_turns_at_least", Test::episode_turns_at_least, 1, 1e6},
     {"episodes_at_least", Test::episodes_at_least, 1, 1e6},
     {"days_since_seen_at_least", Test::days_since_seen_at_least, 0, 1e5},
+    {"intent_confidence_at_least", Test::intent_confidence_at_least, 0, 1},
+    {"episode_minutes_at_least", Test::episode_minutes_at_least, 0, 1e6},
 };
 
 constexpr std::pair<std::string_view, Op> kOps[] = {
@@ -77,6 +86,7 @@ class Reader {
     }
     for (const auto& [key, test, min, max] : kNumberTests) read_number(t, key, test, min, max, out);
     if (const Node* attribute = t.raw("attribute")) read_attributes(t, *attribute, out);
+    for (const Node* load : t.tables("load")) out.parts.push_back(read_load(*load));
     for (const auto& [key, test] : kGroups) {
       Condition group{.test = test};
       for (const Node* part : t.tables(key)) group.parts.push_back(read(*part, depth + 1));
@@ -166,6 +176,28 @@ class Reader {
                         std::string("; expected one of eq, ne, lt, le, gt, ge, in, exists"));
     }
     return absent ? opposite(std::move(out)) : out;
+  }
+
+  // { queue = "service", measure = "free_agents", lt = 1 }
+  Condition read_load(const Node& node) {
+    Condition out{.test = Test::load};
+    Table t(node, section_ + ".load", problems_);
+    out.name = t.required_text("queue");
+    const auto& measures = routing::load_measures();
+    out.values = {t.one_of("measure", {measures.begin(), measures.end()}, "waiting")};
+    int given = 0;
+    for (const auto& [key, op] : kOps) {
+      if (op == Op::in || op == Op::exists || !t.raw(key)) continue;
+      ++given;
+      out.op = op;
+      out.number = t.number(key, 0, 0, 1e9);
+    }
+    if (given != 1) {
+      problems_.add(node.at, section_ + ".load",
+                    (given == 0 ? "has no comparison" : "has more than one comparison") +
+                        std::string("; expected one of eq, ne, lt, le, gt, ge"));
+    }
+    return out;
   }
 
   static void read_operand(Table& t, std::string_view key, const Node& value, Condition& out) {

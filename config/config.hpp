@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
@@ -66,6 +67,13 @@ Result<std::shared_ptr<const gateway::Tenant>> load_tenant(
 Result<gateway::Tenants> load_tenants(
     const ProcessConfig& process, Warnings* warnings = nullptr,
     const connectors::Registry& registry = connectors::builtin_registry());
+
+// A policy as it would be with the tables that `toml` has ([tenant], [[calendar]], [[segment]],
+// [[rule]], [[agent]]) in place of its own: for a what-if. Reads no other file and no secret.
+// `name` stands for the file in messages.
+Result<std::shared_ptr<const routing::Policy>> what_if(const routing::Policy& base,
+                                                       std::string_view toml,
+                                                       const std::string& name);
 
 // `parley check`: what would be served, or what is wrong, for people.
 struct CheckReport {

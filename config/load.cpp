@@ -129,4 +129,29 @@ Result<gateway::Tenants> load_tenants(const ProcessConfig& process, Warnings* wa
   return tenants;
 }
 
+Result<std::shared_ptr<const routing::Policy>> what_if(const routing::Policy& base,
+                                                       std::string_view toml,
+                                                       const std::string& name) {
+  if (toml.size() > kFileBytesMax) {
+    return Error{.code = Errc::misconfigured,
+                 .detail = name + ": is larger than " + std::to_string(kFileBytesMax) + " bytes"};
+  }
+  const auto root = parse_document(toml, name);
+  if (!root) return root.error();
+  Problems problems(name);
+  const ProcessConfig process;
+  const connectors::Registry none({});
+  TenantContext context{
+      .process = process, .registry = none, .problems = problems, .secrets = {}, .files_read = {}};
+  routing::Policy policy = base;
+  read_what_if(*root, context, policy);
+  if (!problems.empty()) return problems.error();
+  policy.version = to_hex(sha256(base.version + '\0' + std::string(toml)));
+  auto compiled = routing::compile(std::move(policy));
+  if (!compiled) {
+    return Error{.code = Errc::misconfigured, .detail = name + ": " + compiled.error().detail};
+  }
+  return compiled;
+}
+
 }  // namespace parley::config

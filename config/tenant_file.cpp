@@ -16,31 +16,6 @@ std::string named_or_id(Table& table, const std::string& id) {
   return name.empty() ? id : name;
 }
 
-// "bot:faq", "queue:vip" or "keep".
-Holder read_holder(Table& table, std::string_view key, const std::string& text,
-                   const routing::Policy& policy) {
-  if (text.empty()) return {};  // reported already, or a default to be found
-  if (text == "keep") return {};
-  const auto colon = text.find(':');
-  const auto kind = std::string_view(text).substr(0, colon);
-  const auto id = colon == text.npos ? std::string() : text.substr(colon + 1);
-  if (kind == "bot" && !id.empty()) {
-    if (!policy.bots.contains({id})) {
-      table.problem(key, "there is no bot " + quoted(id) + expected_of(id, names_of(policy.bots)));
-    }
-    return {.kind = HolderKind::bot, .id = id};
-  }
-  if (kind == "queue" && !id.empty()) {
-    if (!policy.queues.contains({id})) {
-      table.problem(key,
-                    "there is no queue " + quoted(id) + expected_of(id, names_of(policy.queues)));
-    }
-    return {.kind = HolderKind::queue, .id = id};
-  }
-  table.problem(key, quoted(text) + " says nobody; expected \"bot:ID\", \"queue:ID\" or \"keep\"");
-  return {};
-}
-
 void read_queues(Table& root, TenantContext& context, routing::Policy& policy) {
   std::map<std::string, unsigned> lines;
   for (const Node* node : root.tables("queue")) {
@@ -111,26 +86,6 @@ void read_segments(Table& root, TenantContext& context, routing::Policy& policy)
     if (first_of_its_name(table, "segment", segment.name, lines)) {
       policy.segments.push_back(std::move(segment));
     }
-  }
-}
-
-void read_rules(Table& root, TenantContext& context, routing::Policy& policy) {
-  std::map<std::string, unsigned> lines;
-  for (const Node* node : root.tables("rule")) {
-    Table table(*node, "rule", context.problems);
-    routing::Rule rule;
-    rule.name = table.required_text("name");
-    rule.line = static_cast<int>(node->at.line);
-    if (const Node* when = table.raw("when")) {
-      rule.when = read_condition(*when, "rule.when", context.problems);
-    } else {
-      table.problem("when", "is missing; expected a condition, or { always = true }");
-    }
-    rule.then = read_holder(table, "then", table.required_text("then"), policy);
-    rule.priority = table.whole<int>("priority", rule.priority, 0, 100);
-    rule.skills = table.texts("skills");
-    rule.labels = table.texts("labels");
-    if (first_of_its_name(table, "rule", rule.name, lines)) policy.rules.push_back(std::move(rule));
   }
 }
 
@@ -258,6 +213,29 @@ std::string expected_of(std::string_view wrong, const std::vector<std::string>& 
   auto hint = did_you_mean(wrong, known);
   if (!hint.empty()) return hint;
   return "; expected one of " + list_of({known.begin(), known.end()});
+}
+
+// What a what-if may change; what it names replaces the table of the same name as a whole.
+void read_what_if(const Node& root, TenantContext& context, routing::Policy& policy) {
+  Table top(root, "", context.problems);
+  const Node* head_node = top.table("tenant");
+  const Node nothing;
+  {
+    Table head(head_node ? *head_node : nothing, "tenant", context.problems);
+    read_zone(head, policy);
+    read_human_queue(head, policy);
+    const Holder standard = policy.default_outcome;
+    read_defaults(head, policy);
+    if (!head.has("default")) policy.default_outcome = standard;
+  }
+  if (top.has("calendar")) policy.calendars.clear();
+  if (top.has("segment")) policy.segments.clear();
+  if (top.has("rule")) policy.rules.clear();
+  if (top.has("agent")) policy.agents.clear();
+  read_calendars(top, context, policy);
+  read_segments(top, context, policy);
+  read_rules(top, context, policy);
+  read_agents(top, context, policy);
 }
 
 std::shared_ptr<gateway::Tenant> read_tenant(const Node& root, TenantContext& context) {

@@ -26,12 +26,20 @@ struct TenantContext {
 // Null or incomplete when `problems` is not empty.
 std::shared_ptr<gateway::Tenant> read_tenant(const Node& root, TenantContext& context);
 
+// Rules, segments, calendars, agents and the tenant's defaults over a policy that is in use.
+void read_what_if(const Node& root, TenantContext& context, routing::Policy& policy);
+
 // The parts, each in its own file.
 void read_channels(Table& root, TenantContext& context, gateway::Tenant& tenant,
                    routing::Policy& policy);
 void read_bots(Table& root, TenantContext& context, gateway::Tenant& tenant,
                routing::Policy& policy);
 void read_classifier(Table& root, TenantContext& context, gateway::Tenant& tenant);
+// After queues, bots, segments and calendars, to which they refer.
+void read_rules(Table& root, TenantContext& context, routing::Policy& policy);
+// "bot:faq", "queue:vip" or "keep"; kind none for the last, and for what was reported.
+Holder read_holder(Table& table, std::string_view key, const std::string& text,
+                   const routing::Policy& policy);
 // After the tenant's own zone, which is theirs when they name none.
 void read_calendars(Table& root, TenantContext& context, routing::Policy& policy);
 void read_keys(Table& root, TenantContext& context, gateway::Tenant& tenant,

@@ -11,6 +11,7 @@
 //   5. a bot that has answered too often in the last minute gives way to its fallback queue
 #include <algorithm>
 
+#include "base/crypto.hpp"
 #include "routing/rules.hpp"
 
 namespace parley::routing {
@@ -32,24 +33,30 @@ bool is_signal(const DecisionInputs& inputs) {
                              [](const auto& fact) { return fact.starts_with("event:"); });
 }
 
-const Rule* first_match(const Policy& policy, const RuleView& view, bool signal, bool wants_human,
-                        std::vector<RuleTrace>& tried) {
-  if (!signal) tried.reserve(policy.rules.size());
+bool leads_to_people(const Deed& deed) {
+  return deed.does == Does::assign && deed.then->kind == HolderKind::queue;
+}
+
+void first_match(const Policy& policy, const RuleView& view, const PersonId& person, bool signal,
+                 bool wants_human, Verdict& out) {
+  if (!signal) out.tried.reserve(policy.rules.size());
   for (const Rule& rule : policy.rules) {
     if (signal && !rule.tests_event) continue;  // rules about what was said
-    RuleTrace& trace = tried.emplace_back();
+    RuleTrace& trace = out.tried.emplace_back();
     trace.rule = rule.name;
     trace.matched = view.holds(rule.when, trace.why);
     shorten(trace.why);
     if (!trace.matched) continue;
-    if (wants_human && !rule.tests_asks_human && rule.then.kind != HolderKind::queue) {
+    const Arm* arm = arm_of(rule, person);
+    if (wants_human && !rule.tests_asks_human && !leads_to_people(deed_of(rule, arm))) {
       trace.matched = false;
       trace.why += "; but the customer asks for a human";
       continue;
     }
-    return &rule;
+    out.matched = &rule;
+    out.arm = arm;
+    return;
   }
-  return nullptr;
 }
 
 bool with_people(const Holder& holder) {
@@ -63,6 +70,12 @@ Holder keep(const Policy& policy, const Holder& holder) {
   return known ? holder : policy.default_outcome;
 }
 
+void add_candidate(Verdict& verdict, const Holder& who, bool chosen, std::string why) {
+  Candidate candidate{.who = holder_text(who), .chosen = chosen, .why = std::move(why)};
+  auto& list = verdict.candidates;
+  list.insert(chosen ? list.begin() : list.end(), std::move(candidate));
+}
+
 void guard_against_loops(const Policy& policy, const DecisionInputs& inputs, Verdict& verdict) {
   if (verdict.outcome.kind != HolderKind::bot) return;
   const auto bot = policy.bots.find(BotId{verdict.outcome.id});
@@ -71,11 +84,82 @@ void guard_against_loops(const Policy& policy, const DecisionInputs& inputs, Ver
       bot->second.fallback_queue.empty() ? policy.human_queue : bot->second.fallback_queue;
   verdict.outcome = queue.empty() ? Holder{} : Holder{HolderKind::queue, queue.value};
   verdict.rule = "loop_guard";
+  verdict.arm = nullptr;
   verdict.reason = "bot " + bot->first.value + " answered " + std::to_string(inputs.bot_turns) +
                    " times in the last minute";
+  if (!verdict.candidates.empty()) {
+    verdict.candidates.front().chosen = false;
+    verdict.candidates.front().why = verdict.reason;
+  }
+  add_candidate(verdict, verdict.outcome, true, "takes over from a bot that answers too often");
+}
+
+// Who else could have answered, and why they do not.
+void name_the_others(const Policy& policy, const Holder& holder, bool wants_human, Verdict& out) {
+  const std::string by_rule = out.matched ? "rule \"" + out.matched->name + "\" decided" : "";
+  const auto named = [&](const Holder& who) {
+    const std::string text = holder_text(who);
+    return std::ranges::any_of(out.candidates, [&](const auto& c) { return c.who == text; });
+  };
+  const Holder human{HolderKind::queue, policy.human_queue.value};
+  if (wants_human && !named(human)) {
+    add_candidate(out, human, false, out.matched ? by_rule : "people have the customer already");
+  }
+  if (holder.kind != HolderKind::none && !named(holder)) {
+    add_candidate(out, holder, false, by_rule.empty() ? "the customer asks for a human" : by_rule);
+  }
+  if (policy.default_outcome.kind != HolderKind::none && !named(policy.default_outcome)) {
+    add_candidate(out, policy.default_outcome, false,
+                  by_rule.empty() ? "somebody has the customer already" : by_rule);
+  }
+}
+
+// Nobody among people has it: the rule decides, then the wish, then whoever had it.
+void settle(const Policy& policy, const Holder& holder, bool wants_human, Verdict& out) {
+  const Deed deed = out.matched ? deed_of(*out.matched, out.arm) : Deed{};
+  if (out.matched && deed.does != Does::assign) {
+    out.does = deed.does;
+    out.outcome = {};
+    add_candidate(out, {}, true, "rule \"" + out.rule + "\" answers by itself");
+  } else if (out.matched && deed.then->kind != HolderKind::none) {
+    out.outcome = *deed.then;
+    add_candidate(out, out.outcome, true, "rule \"" + out.rule + "\" says so");
+  } else if (!out.matched && wants_human) {
+    out.outcome = {HolderKind::queue, policy.human_queue.value};
+    out.rule = "asks_human";
+    out.reason = "the customer asks for a human";
+    add_candidate(out, out.outcome, true, out.reason);
+  } else {
+    out.outcome = keep(policy, holder);
+    const bool goes_on = out.outcome == holder && holder.kind != HolderKind::none;
+    add_candidate(out, out.outcome, true,
+                  goes_on ? "goes on" : "answers when no rule says otherwise");
+    if (!out.matched) {
+      out.rule = "default";
+      out.reason = "no rule matched";
+    }
+  }
 }
 
 }  // namespace
+
+const Arm* arm_of(const Rule& rule, const PersonId& person) {
+  if (rule.arms.empty()) return nullptr;
+  std::uint64_t weights = 0;
+  for (const Arm& arm : rule.arms) weights += arm.weight;
+  if (weights == 0) return &rule.arms.front();
+  std::uint64_t place = xxh3_64(rule.experiment + '\0' + person.value) % weights;
+  for (const Arm& arm : rule.arms) {
+    if (place < arm.weight) return &arm;
+    place -= arm.weight;
+  }
+  return &rule.arms.back();
+}
+
+Deed deed_of(const Rule& rule, const Arm* arm) {
+  if (!arm) return {rule.does, &rule.then, &rule.reply_zh, &rule.reply_en};
+  return {arm->does, &arm->then, &arm->reply_zh, &arm->reply_en};
+}
 
 std::string segment_of(const Policy& policy, const DecisionInputs& inputs) {
   const RuleView view(inputs, nullptr, nullptr);
@@ -87,8 +171,8 @@ std::string segment_of(const Policy& policy, const DecisionInputs& inputs) {
   return inputs.episodes <= 1 ? "new" : "repeat";
 }
 
-Verdict choose(const Policy& policy, const DecisionInputs& inputs, const RuleText* text,
-               std::vector<std::string>* hits) {
+Verdict choose(const Policy& policy, const DecisionInputs& inputs, const PersonId& person,
+               const RuleText* text, std::vector<std::string>* hits) {
   const RuleView view(inputs, text, hits);
   const Holder holder = holder_from(inputs.holder);
   const bool signal = is_signal(inputs);
@@ -101,7 +185,7 @@ Verdict choose(const Policy& policy, const DecisionInputs& inputs, const RuleTex
     out.priority = 0;
     return out;
   }
-  out.matched = first_match(policy, view, signal, wants_human, out.tried);
+  first_match(policy, view, person, signal, wants_human, out);
   out.priority = out.matched ? out.matched->priority : kDefaultPriority;
   if (out.matched) {
     out.rule = out.matched->name;
@@ -113,22 +197,18 @@ Verdict choose(const Policy& policy, const DecisionInputs& inputs, const RuleTex
     out.outcome = holder;
     if (!out.matched) out.rule = "holder";
     out.reason = inputs.holder + " holds the conversation";
-    return out;
-  }
-  if (out.matched && out.matched->then.kind != HolderKind::none) {
-    out.outcome = out.matched->then;
-  } else if (!out.matched && wants_human) {
-    out.outcome = {HolderKind::queue, policy.human_queue.value};
-    out.rule = "asks_human";
-    out.reason = "the customer asks for a human";
-  } else {
-    out.outcome = keep(policy, holder);
-    if (!out.matched) {
-      out.rule = "default";
-      out.reason = "no rule matched";
+    add_candidate(out, holder, true, "people keep whom they have");
+    if (out.matched) {
+      const Deed deed = deed_of(*out.matched, out.arm);
+      if (deed.then->kind != HolderKind::none && *deed.then != holder) {
+        add_candidate(out, *deed.then, false, out.reason);
+      }
     }
+  } else {
+    settle(policy, holder, wants_human, out);
+    guard_against_loops(policy, inputs, out);
   }
-  guard_against_loops(policy, inputs, out);
+  name_the_others(policy, holder, wants_human, out);
   return out;
 }
 

@@ -8,7 +8,8 @@
 #include <utility>
 
 #include "routing/compile.hpp"
-#include "routing/policy.hpp"
+#include "routing/decide.hpp"
+#include "routing/rules.hpp"
 
 namespace parley::routing {
 namespace {
@@ -148,11 +149,18 @@ std::string compile_segments(Policy& policy) {
   return {};
 }
 
+bool leads_to_people(const Rule& rule) {
+  const auto people = [](Does does, const Holder& then) {
+    return does == Does::assign && then.kind == HolderKind::queue;
+  };
+  if (rule.arms.empty()) return people(rule.does, rule.then);
+  return std::ranges::all_of(rule.arms, [&](const Arm& a) { return people(a.does, a.then); });
+}
+
 // May a turn reach `later` although `earlier` matches it?
 bool passes_over(const Rule& earlier, const Rule& later) {
   if (later.tests_event && !earlier.tests_event) return true;  // a menu click asks only such rules
-  const bool to_people = earlier.then.kind == HolderKind::queue;
-  return later.tests_asks_human && !earlier.tests_asks_human && !to_people;
+  return later.tests_asks_human && !earlier.tests_asks_human && !leads_to_people(earlier);
 }
 
 std::string check_reachable(const Policy& policy, std::size_t index) {
@@ -166,12 +174,100 @@ std::string check_reachable(const Policy& policy, std::size_t index) {
   return {};
 }
 
-std::string compile_rule(Policy& policy, Rule& rule) {
+std::string check_bytes(std::string_view what, const std::string& text, std::size_t bytes_max) {
+  if (text.size() <= bytes_max) return {};
+  return std::string(what) + " of " + std::to_string(text.size()) + " bytes; expected at most " +
+         std::to_string(bytes_max);
+}
+
+std::string check_deed(const Policy& policy, const Deed& deed) {
+  if (auto wrong = check_outcome(policy, *deed.then); !wrong.empty()) return wrong;
+  for (const auto* words : {deed.reply_zh, deed.reply_en}) {
+    if (auto wrong = check_bytes("a reply", *words, kReplyBytesMax); !wrong.empty()) return wrong;
+  }
+  if (deed.does == Does::assign) return {};
+  if (deed.then->kind != HolderKind::none) {
+    return "answers by itself and names " + deed.then->id + " too; expected one of them";
+  }
+  if (deed.does == Does::reply && deed.reply_zh->empty() && deed.reply_en->empty()) {
+    return "replies nothing; expected reply_zh or reply_en";
+  }
+  return {};
+}
+
+std::string check_arms(const Policy& policy, const Rule& rule) {
+  if (rule.experiment.empty() != rule.arms.empty()) {
+    return rule.arms.empty()
+               ? "experiment \"" + rule.experiment + "\" has no arms; expected two or more"
+               : std::string("has arms and no experiment; expected its name");
+  }
+  if (rule.arms.empty()) return {};
+  if (rule.arms.size() < 2 || rule.arms.size() > kArmsMax) {
+    return "experiment \"" + rule.experiment + "\" has " + std::to_string(rule.arms.size()) +
+           " arms; expected 2 to " + std::to_string(kArmsMax);
+  }
+  if (rule.then.kind != HolderKind::none || rule.does != Does::assign) {
+    return "says who answers beside its arms; expected only the arms to";
+  }
+  std::set<std::string_view> names;
+  for (const Arm& arm : rule.arms) {
+    const std::string who = "arm \"" + arm.name + "\" ";
+    if (arm.name.empty() || !names.insert(arm.name).second) {
+      return who + "has no name of its own; expected one";
+    }
+    if (arm.weight < 1 || arm.weight > 1'000) {
+      return who + "has weight " + std::to_string(arm.weight) + "; expected 1 to 1000";
+    }
+    if (auto wrong = check_deed(policy, deed_of(rule, &arm)); !wrong.empty()) return who + wrong;
+  }
+  return {};
+}
+
+// Two rules may take part in one experiment if they split the persons alike.
+std::string check_same_split(const Policy& policy, std::size_t index) {
+  const Rule& rule = policy.rules[index];
+  if (rule.experiment.empty()) return {};
+  for (std::size_t j = 0; j < index; ++j) {
+    const Rule& other = policy.rules[j];
+    if (other.experiment != rule.experiment) continue;
+    const bool alike = std::ranges::equal(rule.arms, other.arms, [](const Arm& a, const Arm& b) {
+      return a.name == b.name && a.weight == b.weight;
+    });
+    if (alike) continue;
+    return "experiment \"" + rule.experiment + "\" splits otherwise in rule \"" + other.name +
+           "\"" + at_line(other.line) + "; expected the same arms with the same weights";
+  }
+  return {};
+}
+
+std::string check_actions(const Policy& policy, const Rule& rule) {
+  if (rule.arms.empty()) {
+    if (auto wrong = check_deed(policy, deed_of(rule, nullptr)); !wrong.empty()) return wrong;
+  }
+  if (auto wrong = check_arms(policy, rule); !wrong.empty()) return wrong;
+  if (auto wrong = check_bytes("notify", rule.notify, kReplyBytesMax); !wrong.empty()) return wrong;
+  if (rule.set.size() > kAttributesMax) {
+    return "sets " + std::to_string(rule.set.size()) + " attributes; expected at most " +
+           std::to_string(kAttributesMax);
+  }
+  for (const auto& [name, value] : rule.set) {
+    const auto* text = std::get_if<std::string>(&value);
+    if (name.empty() || name.size() > kAttributeBytesMax ||
+        (text && text->size() > kAttributeBytesMax)) {
+      return "sets an attribute whose name or value is too long; expected 1 to " +
+             std::to_string(kAttributeBytesMax) + " bytes";
+    }
+  }
+  return {};
+}
+
+std::string compile_rule(Policy& policy, Rule& rule, std::set<std::string>& load_queues) {
   ConditionCheck check(policy, Subject::rule);
   if (auto wrong = check.compile(rule.when); !wrong.empty()) return wrong;
   rule.tests_event = check.tests_event();
   rule.tests_asks_human = check.tests_asks_human();
-  if (auto wrong = check_outcome(policy, rule.then); !wrong.empty()) return wrong;
+  load_queues.insert(check.load_queues().begin(), check.load_queues().end());
+  if (auto wrong = check_actions(policy, rule); !wrong.empty()) return wrong;
   if (rule.priority < 0 || rule.priority > 100) {
     return "priority " + std::to_string(rule.priority) + "; expected 0 to 100";
   }
@@ -190,15 +286,22 @@ std::string compile_rules(Policy& policy) {
            std::to_string(kRulesMax);
   }
   std::set<std::string_view> names;
+  std::set<std::string> load_queues;
   for (std::size_t i = 0; i < policy.rules.size(); ++i) {
     Rule& rule = policy.rules[i];
     const std::string who = "rule \"" + rule.name + "\"" + at_line(rule.line) + ": ";
     if (rule.name.empty()) return who + "has no name; expected one, like \"angry-vip\"";
     if (!names.insert(rule.name).second) return who + "the name is taken; expected another";
-    if (auto wrong = compile_rule(policy, rule); !wrong.empty()) return who + wrong;
+    if (auto wrong = compile_rule(policy, rule, load_queues); !wrong.empty()) return who + wrong;
+    if (auto wrong = check_same_split(policy, i); !wrong.empty()) return who + wrong;
     if (auto wrong = check_reachable(policy, i); !wrong.empty()) return who + wrong;
     policy.rules_test_events = policy.rules_test_events || rule.tests_event;
   }
+  if (load_queues.size() > kLoadQueuesMax) {
+    return "the rules ask for the load of " + std::to_string(load_queues.size()) +
+           " queues; expected at most " + std::to_string(kLoadQueuesMax);
+  }
+  policy.load_queues.assign(load_queues.begin(), load_queues.end());
   return {};
 }
 

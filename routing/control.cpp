@@ -109,6 +109,8 @@ void open_episode(Draft& draft, std::string actor) {
   ++state.episodes;
   state.episode_turns = 0;
   state.rating_asked_at = {};
+  state.episode_opened_at = draft.now;
+  state.trials.clear();
   state.scores.clear();
   forget_mood(state);
   state.priority = 0;

@@ -1,11 +1,11 @@
 // routing/decide_customer.cpp
 // The customer said something: exactly one decision, made once.
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 #include "conversation/erasure.hpp"
 #include "routing/commands.hpp"
+#include "routing/judge.hpp"
 #include "routing/mood.hpp"
 #include "routing/rating.hpp"
 #include "routing/rounded.hpp"
@@ -46,14 +46,6 @@ std::string preview_of(const Message& message) {
   return out;
 }
 
-// The tenant may want to be surer than the model before calling a customer unhappy.
-void apply_threshold(double threshold, Analysis& analysis) {
-  if (threshold <= 0 || analysis.sentiment != "negative") return;
-  if (std::log(analysis.confidence / (1 - analysis.confidence)) >= threshold) return;
-  analysis.sentiment = "neutral";
-  analysis.angry = false;
-}
-
 // The tenant's classifier has the last word where it said something.
 void heed(const Reading& reading, std::string_view own_model, Turn& turn) {
   if (!reading.failed.empty()) {
@@ -80,9 +72,8 @@ void analyze(Draft& draft, const std::string& text, const std::optional<Reading>
   if (text.empty()) return;
   State& state = draft.state;
   turn.text = rule_text(text);
-  turn.analysis = draft.analyzer.analyze(turn.text.raw, turn.text_kind);
+  turn.analysis = judge(draft.policy, draft.analyzer, turn.text.raw, turn.text_kind);
   Analysis& analysis = turn.analysis.analysis;
-  apply_threshold(draft.policy.negative_threshold, analysis);
   if (reading) heed(*reading, draft.analyzer.version(), turn);
   hear_turn(state, {.seq = turn.seq, .text = turn.text.folded, .terms = turn.analysis.terms},
             analysis);
@@ -177,7 +168,7 @@ Decided decide_command(const State& state, const CustomerSays& says, const Decid
     draft.state.waiting->language = inputs.language;
   }
   std::vector<std::string> hits;
-  Verdict verdict = choose(draft.policy, inputs, &turn.text, &hits);
+  Verdict verdict = choose(draft.policy, inputs, draft.state.person, &turn.text, &hits);
   for (auto& hit : hits) add_once(inputs.facts, std::move(hit));
   record_and_follow(draft, std::move(turn), std::move(inputs), std::move(verdict));
   if (rating > 0) take_rating(draft, rating, says.passive_token);

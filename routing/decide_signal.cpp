@@ -81,7 +81,7 @@ bool may_be_turn(const Draft& draft, const CustomerSignals& signal) {
   Turn turn{.seq = draft.next_seq(), .channel = signal.channel};
   turn.facts = facts_of(signal.platform_event);
   const DecisionInputs inputs = inputs_of(draft, turn);
-  return choose(draft.policy, inputs, nullptr, nullptr).matched != nullptr;
+  return choose(draft.policy, inputs, draft.state.person, nullptr, nullptr).matched != nullptr;
 }
 
 }  // namespace
@@ -115,7 +115,7 @@ Decided decide_command(const State& state, const CustomerSignals& signal,
     turn.preview = "event";
     DecisionInputs inputs = inputs_of(draft, turn);
     draft.state.segment = inputs.segment;
-    Verdict verdict = choose(draft.policy, inputs, nullptr, nullptr);
+    Verdict verdict = choose(draft.policy, inputs, draft.state.person, nullptr, nullptr);
     // Opening the episode may have changed what the rules see; then it stays an event.
     if (verdict.matched) {
       record_and_follow(draft, std::move(turn), std::move(inputs), std::move(verdict));

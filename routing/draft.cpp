@@ -1,11 +1,18 @@
 #include "routing/draft.hpp"
 
+#include <algorithm>
 #include <utility>
+
+#include "conversation/codec.hpp"
 
 namespace parley::routing {
 namespace {
 
 constexpr std::size_t kEventsUsual = 6;
+
+bool is_people(HolderKind kind) {
+  return kind == HolderKind::queue || kind == HolderKind::offered || kind == HolderKind::agent;
+}
 
 bool waits(const State& state) {
   return state.lifecycle == Lifecycle::queued || state.lifecycle == Lifecycle::offered;
@@ -18,6 +25,7 @@ Draft::Draft(const State& before_state, const DecideContext& context)
       policy(context.policy),
       analyzer(context.analyzer),
       now(context.now),
+      load(context.load),
       state(out.state) {
   out.state = before_state;
   out.events.reserve(kEventsUsual);
@@ -99,12 +107,37 @@ void Draft::put_record() {
   if (!episode_row_id(state.record).empty()) out.cases.push_back(state.record);
 }
 
+// An experiment's rows follow its episodes: whether people came in, and whether it is over.
+void Draft::settle_trials() {
+  const auto put = [&](const Trial& trial) {
+    out.extra_rows.push_back(
+        {.kind = RowKind::trial, .id = trial_row_id(trial), .body = to_stored(trial)});
+  };
+  for (Trial& trial : state.trials) {
+    trial.closed = trial.episode != state.episode;
+    trial.to_people = trial.to_people || std::ranges::any_of(out.events, [&](const Event& event) {
+                        return event.episode == trial.episode && event.control &&
+                               is_people(event.control->to.kind);
+                      });
+    if (std::ranges::find(before.trials, trial) == before.trials.end()) put(trial);
+  }
+  for (Trial gone : before.trials) {  // the next episode has begun
+    const bool kept = std::ranges::any_of(state.trials, [&](const Trial& trial) {
+      return trial.episode == gone.episode && trial.experiment == gone.experiment;
+    });
+    if (kept || gone.closed) continue;
+    gone.closed = true;
+    put(gone);
+  }
+}
+
 Transition Draft::take() {
   settle_record();
   settle_queue_entry();
   settle_assignment();
   settle_bot_call();
   settle_join();
+  settle_trials();
   return std::move(out);
 }
 

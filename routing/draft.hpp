@@ -32,6 +32,7 @@ class Draft {
   const Policy& policy;
   const Analyzer& analyzer;
   const TimePoint now;
+  const Load* const load;  // null: unknown
   Transition out;
   State& state;  // out.state
 
@@ -41,6 +42,7 @@ class Draft {
   void settle_bot_call();
   void settle_join();
   void settle_record();
+  void settle_trials();
 };
 
 // Nobody is in the middle of anything with them: no bot asked, nothing on its way, no queue and no

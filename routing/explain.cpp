@@ -17,10 +17,15 @@ std::string score_text(double score) {
   return {digits, end.ptr};
 }
 
+bool did(const Decision& d, std::string_view action) {
+  return std::ranges::find(d.actions, action) != d.actions.end();
+}
+
 std::string outcome_en(const Decision& d) {
   switch (d.outcome.kind) {
     case HolderKind::none:
-      return "went to nobody";
+      if (did(d, "close")) return "was closed by a rule";
+      return did(d, "reply") ? "was answered by a rule" : "went to nobody";
     case HolderKind::bot:
       return "went to bot " + d.outcome.id;
     case HolderKind::queue:
@@ -37,7 +42,8 @@ std::string outcome_en(const Decision& d) {
 std::string outcome_zh(const Decision& d) {
   switch (d.outcome.kind) {
     case HolderKind::none:
-      return "未分配给任何人";
+      if (did(d, "close")) return "由规则结束会话";
+      return did(d, "reply") ? "由规则直接回复" : "未分配给任何人";
     case HolderKind::bot:
       return "由机器人 " + d.outcome.id + " 回答";
     case HolderKind::queue:
@@ -78,6 +84,39 @@ std::string reason_zh(const Decision& d) {
   return "命中规则“" + d.rule + "”（" + d.reason + "）";
 }
 
+std::string arm_en(const Decision& d) {
+  if (d.experiment.empty()) return {};
+  return ", arm " + d.arm + " of experiment " + d.experiment;
+}
+
+std::string arm_zh(const Decision& d) {
+  if (d.experiment.empty()) return {};
+  return "，属于实验 " + d.experiment + " 的 " + d.arm + " 组";
+}
+
+std::string intent_en(const Analysis& analysis) {
+  if (analysis.intent.empty()) return {};
+  return ", intent " + analysis.intent + " " + score_text(analysis.intent_confidence);
+}
+
+std::string intent_zh(const Analysis& analysis) {
+  if (analysis.intent.empty()) return {};
+  return "，意图 " + analysis.intent + " " + score_text(analysis.intent_confidence);
+}
+
+// What else the rule did: labels, attributes, a word to the tenant's systems.
+std::string others(const Decision& d, std::string_view begin, std::string_view between) {
+  std::string out;
+  for (const auto& action : d.actions) {
+    const bool told =
+        d.outcome.kind == HolderKind::none && (action == "reply" || action == "close");
+    if (told) continue;
+    out += out.empty() ? begin : between;
+    out += action;
+  }
+  return out;
+}
+
 std::string sentiment_en(const Analysis& analysis) {
   if (analysis.sentiment.empty()) return {};
   return ", sentiment " + analysis.sentiment + " " + score_text(analysis.score) +
@@ -96,12 +135,15 @@ std::string sentiment_zh(const Analysis& analysis) {
 
 std::string explain(const Decision& d, std::string_view language) {
   const std::string turn = std::to_string(d.turn_seq);
+  const Analysis& said = d.inputs.analysis;
   if (language.starts_with("zh")) {
-    return "第 " + turn + " 条：" + outcome_zh(d) + "，因为" + reason_zh(d) + "；客户分群 " +
-           d.inputs.segment + sentiment_zh(d.inputs.analysis) + "。";
+    return "第 " + turn + " 条：" + outcome_zh(d) + "，因为" + reason_zh(d) + arm_zh(d) +
+           "；客户分群 " + d.inputs.segment + sentiment_zh(said) + intent_zh(said) +
+           others(d, "；同时执行：", "、") + "。";
   }
-  return "Turn " + turn + " " + outcome_en(d) + ", because " + reason_en(d) + "; segment " +
-         d.inputs.segment + sentiment_en(d.inputs.analysis) + ".";
+  return "Turn " + turn + " " + outcome_en(d) + ", because " + reason_en(d) + arm_en(d) +
+         "; segment " + d.inputs.segment + sentiment_en(said) + intent_en(said) +
+         others(d, "; it also did: ", ", ") + ".";
 }
 
 Holder decide_again(const Decision& recorded, const Policy& policy, std::vector<RuleTrace>* tried,
@@ -110,7 +152,7 @@ Holder decide_again(const Decision& recorded, const Policy& policy, std::vector<
   if (text) turn = rule_text(*text);
   DecisionInputs inputs = recorded.inputs;
   inputs.segment = segment_of(policy, inputs);
-  Verdict verdict = choose(policy, inputs, turn ? &*turn : nullptr, nullptr);
+  Verdict verdict = choose(policy, inputs, recorded.person, turn ? &*turn : nullptr, nullptr);
   if (tried) *tried = std::move(verdict.tried);
   return verdict.outcome;
 }

@@ -67,16 +67,29 @@ std::string segment_of(const Policy& policy, const DecisionInputs& inputs);
 
 // The fact of a turn that is the answer to our question about the last case.
 inline constexpr std::string_view kRatesCase = "rates_case";
+// The share of the experiment this person is in, for ever: a hash of both. Null: there is none.
+const Arm* arm_of(const Rule& rule, const PersonId& person);
+
+// What a rule does for this person: its own words, or those of their arm.
+struct Deed {
+  Does does = Does::assign;
+  const Holder* then = nullptr;                                // never null
+  const std::string *reply_zh = nullptr, *reply_en = nullptr;  // likewise
+};
+Deed deed_of(const Rule& rule, const Arm* arm);
 
 struct Verdict {
-  Holder outcome;
+  Holder outcome;                 // kind none when the rule itself answers
   std::string rule;               // "" only for a signal that no rule asks for
   const Rule* matched = nullptr;  // null when no rule did
+  const Arm* arm = nullptr;       // of `matched`
+  Does does = Does::assign;
   int priority = 50;
   std::string reason;
   std::vector<RuleTrace> tried;
+  std::vector<Candidate> candidates;  // the one that answers first
 };
-Verdict choose(const Policy& policy, const DecisionInputs& inputs, const RuleText* text,
-               std::vector<std::string>* hits);
+Verdict choose(const Policy& policy, const DecisionInputs& inputs, const PersonId& person,
+               const RuleText* text, std::vector<std::string>* hits);
 
 }  // namespace parley::routing

@@ -141,6 +141,29 @@ void put_suppressed(Draft& draft, Outgoing outgoing, const Error& why) {
       .message = message, .send = {}, .status = std::move(status), .external_id = {}};
 }
 
+const std::string& in_language(const State& state, const std::string& zh, const std::string& en) {
+  const std::string_view language = state.language;
+  const bool english = language == "en" || language.starts_with("en-");
+  const bool chinese = language.starts_with("zh") || language == "mixed";
+  return english || (!chinese && zh.empty()) ? en : zh;
+}
+
+void say_words(Draft& draft, const std::string& words, std::string rule, std::string reply_token) {
+  const auto address = pick_address(draft.state, {});
+  if (words.empty() || !address) return;
+  Outgoing outgoing{.message = {}, .address = *address};
+  outgoing.message.content = {Text{.text = words}};
+  outgoing.message.author = {.type = AuthorType::system, .id = "rule", .display_name = {}};
+  outgoing.actor = "system";
+  outgoing.note = "rule " + std::move(rule);
+  outgoing.reply_token = std::move(reply_token);
+  if (auto may = may_say(draft, outgoing); !may) {
+    put_suppressed(draft, std::move(outgoing), may.error());
+    return;
+  }
+  put_send(draft, std::move(outgoing));
+}
+
 Event& put_internal(Draft& draft, Message message, std::string actor, std::string note) {
   message.id = {draft.place("msg", draft.next_seq())};
   message.direction = Direction::internal;

@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "routing/control.hpp"
+#include "routing/rounded.hpp"
+#include "routing/say.hpp"
 #include "routing/window.hpp"
 
 namespace parley::routing {
@@ -30,6 +32,67 @@ void add_labels(State& state, const std::vector<std::string>& labels) {
     if (state.labels.size() >= kLabelsMax) return;
     if (std::ranges::find(state.labels, label) == state.labels.end()) state.labels.push_back(label);
   }
+}
+
+std::vector<QueueLoad> loads_of(const Load& load, const Policy& policy) {
+  std::vector<QueueLoad> out;
+  for (const QueueLoad& each : load.queues) {
+    if (std::ranges::binary_search(policy.load_queues, each.queue)) out.push_back(each);
+  }
+  return out;
+}
+
+void note_trial(Draft& draft, const Rule& rule, const Arm& arm) {
+  State& state = draft.state;
+  const auto found = std::ranges::find(state.trials, rule.experiment, &Trial::experiment);
+  if (found != state.trials.end() || state.trials.size() >= kTrialsMax) return;
+  state.trials.push_back({.experiment = rule.experiment,
+                          .arm = arm.name,
+                          .episode = state.episode,
+                          .since = draft.now,
+                          .last_at = draft.now});
+}
+
+std::string text_of(const AttributeValue& value) {
+  if (const auto* text = std::get_if<std::string>(&value)) return *text;
+  if (const auto* on = std::get_if<bool>(&value)) return *on ? "true" : "false";
+  std::string out;
+  append_number(out, std::get<double>(value));
+  return out;
+}
+
+// What a rule does beside saying who answers; each is named in the decision.
+std::vector<std::string> act(Draft& draft, const Rule& rule) {
+  State& state = draft.state;
+  std::vector<std::string> done;
+  add_labels(state, rule.labels);
+  for (const auto& label : rule.labels) done.push_back("label " + label);
+  for (const auto& [name, value] : rule.set) {
+    if (!state.attributes.contains(name) && state.attributes.size() >= kAttributesMax) {
+      done.push_back("no room for attribute " + name);
+      continue;
+    }
+    state.attributes[name] = value;
+    done.push_back("set " + name + " = " + text_of(value));
+  }
+  if (!rule.notify.empty()) done.emplace_back("notify");
+  return done;
+}
+
+void tell(Draft& draft, const Turn& turn, const Rule& rule, const DecisionSummary& decision) {
+  if (rule.notify.empty()) return;
+  Event& event = draft.append(EventType::routing_alert, "system");
+  event.channel = turn.channel;
+  event.decision = decision;
+  event.note = rule.notify;
+}
+
+// The rule's own words; not into a talk with a person.
+std::string words_of(const State& state, const Verdict& verdict) {
+  const HolderKind kind = state.control.holder.kind;
+  if (!verdict.matched || kind == HolderKind::offered || kind == HolderKind::agent) return {};
+  const Deed deed = deed_of(*verdict.matched, verdict.arm);
+  return in_language(state, *deed.reply_zh, *deed.reply_en);
 }
 
 void call_bot(Draft& draft, const BotId& bot, Turn& turn) {
@@ -62,6 +125,8 @@ void stay(Draft& draft, const Verdict& verdict) {
 void follow(Draft& draft, Turn& turn, const Verdict& verdict) {
   State& state = draft.state;
   const Holder& holder = state.control.holder;
+  if (verdict.does == Does::close) close_episode(draft, "rule " + verdict.rule, "system");
+  if (verdict.does != Does::assign) return;
   switch (verdict.outcome.kind) {
     case HolderKind::offered:
     case HolderKind::agent:
@@ -188,13 +253,23 @@ DecisionInputs inputs_of(const Draft& draft, Turn& turn) {
   inputs.days_since_seen = state.days_away;
   inputs.bot_turns = bot_turns_in_window(state, draft.now);
   inputs.at = draft.now;
+  if (!state.episode.empty() && state.episode_opened_at != TimePoint{}) {
+    const auto age = std::max(draft.now - state.episode_opened_at, Milliseconds{0});
+    inputs.episode_minutes = rounded(std::chrono::duration<double, std::ratio<60>>(age).count());
+  }
+  if (draft.load) inputs.load = loads_of(*draft.load, draft.policy);
   inputs.segment = segment_of(draft.policy, inputs);
   return inputs;
 }
 
+void note_csat(Draft& draft, const EpisodeId& episode, double csat) {
+  for (Trial& trial : draft.state.trials) {
+    if (trial.episode == episode) trial.csat = csat;
+  }
+}
+
 void record_and_follow(Draft& draft, Turn&& turn, DecisionInputs inputs, Verdict verdict) {
   State& state = draft.state;
-  if (verdict.matched) add_labels(state, verdict.matched->labels);
   Decision decision;
   decision.id = {draft.place("dec", turn.seq)};
   decision.tenant = state.tenant;
@@ -202,18 +277,36 @@ void record_and_follow(Draft& draft, Turn&& turn, DecisionInputs inputs, Verdict
   decision.turn_seq = turn.seq;
   decision.inputs = std::move(inputs);
   decision.tried = std::move(verdict.tried);
+  decision.candidates = std::move(verdict.candidates);
   decision.rule = verdict.rule;
   decision.outcome = verdict.outcome;
   decision.priority = verdict.priority;
   decision.reason = verdict.reason;
   decision.policy_version = draft.policy.version;
   decision.model_version = turn.model.empty() ? draft.analyzer.version() : turn.model;
+  for (Trial& trial : state.trials) {
+    if (trial.episode == state.episode) trial.last_at = draft.now;
+  }
+  if (verdict.arm) {
+    decision.experiment = verdict.matched->experiment;
+    decision.arm = verdict.arm->name;
+    note_trial(draft, *verdict.matched, *verdict.arm);
+  }
+  const std::string words = words_of(state, verdict);
+  if (verdict.matched) decision.actions = act(draft, *verdict.matched);
+  if (!words.empty()) decision.actions.emplace_back("reply");
+  if (verdict.does == Does::close) decision.actions.emplace_back("close");
 
   Event& event = draft.append(EventType::routing_decided, "system");
   event.channel = turn.channel;
-  event.decision = DecisionSummary{
+  const DecisionSummary summary{
       .id = decision.id, .rule = decision.rule, .outcome = holder_text(decision.outcome)};
+  event.decision = summary;
   draft.out.decisions.push_back(std::move(decision));
+  if (verdict.matched) tell(draft, turn, *verdict.matched, summary);
+  if (!words.empty()) {
+    say_words(draft, words, verdict.rule, std::exchange(turn.passive_token, {}));
+  }
   follow(draft, turn, verdict);
 }
 

@@ -45,6 +45,9 @@ struct Turn {
   std::string passive_token = {};
 };
 
+// How content the customer says they were with that episode, 1 to 5; for the experiments it was in.
+void note_csat(Draft& draft, const EpisodeId& episode, double csat);
+
 DecisionInputs inputs_of(const Draft& draft, Turn& turn);
 // Appends routing.decided and its record and does what was decided.
 void record_and_follow(Draft& draft, Turn&& turn, DecisionInputs inputs, Verdict verdict);

@@ -52,12 +52,18 @@ int run_command_line(int argc, char** argv) {
   verify_app->add_option("path", verify_path, "the store's directory")->required();
   verify_app->callback([&] { status = run_verify(verify_path); });
 
-  std::string tenant;
-  auto* replay_app =
-      root.add_subcommand("replay", "decide recorded turns again under today's policy");
-  replay_app->add_option("--config", config, "process file")->capture_default_str();
-  replay_app->add_option("--tenant", tenant, "this tenant only");
-  replay_app->callback([&] { status = run_replay(config, tenant); });
+  ReplayCommand replay;
+  auto* replay_app = root.add_subcommand(
+      "replay", "decide the recorded turns of a stopped gateway (or a backup) again");
+  replay_app->add_option("--config", replay.config, "process file")->capture_default_str();
+  replay_app->add_option("--tenant", replay.tenant, "this tenant only");
+  replay_app->add_option("--rules", replay.rules,
+                         "under these rules instead of today's: a what-if");
+  replay_app->add_option("--conversations", replay.conversations, "the latest ones; 0 is all");
+  replay_app->add_option("--examples", replay.examples, "of changed turns")->capture_default_str();
+  replay_app->add_flag("--judge-again", replay.judge_again, "texts anew, by today's model");
+  replay_app->add_flag("--json", replay.json, "one JSON object a tenant");
+  replay_app->callback([&] { status = run_replay(replay); });
 
   DeadLetterOptions letters;
   auto* letters_app = root.add_subcommand("dead-letters", "what could not be sent");

@@ -3,6 +3,7 @@
 // something, 2 wrong use or configuration, 70 the store failed.
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 namespace parley::gateway {
@@ -17,13 +18,24 @@ int run_serve(const ServeOptions& options);
 int run_check(const std::string& config);
 int run_backup(const std::string& config, const std::string& to);
 int run_verify(const std::string& path);
-int run_replay(const std::string& config, const std::string& tenant);
+
+struct ReplayCommand {
+  std::string config = "config/parley.toml";
+  std::string tenant;  // "": all
+  std::string rules;   // a file of rules to replay under; "" is today's policy
+  bool json = false;
+  bool judge_again = false;  // texts anew, by today's model
+  std::size_t examples = 20;
+  std::size_t conversations = 0;  // the latest ones; 0 is all
+};
+// 1 when a turn would come out otherwise today; with other rules that is no finding.
+int run_replay(const ReplayCommand& asked);
 
 struct DeadLetterOptions {
   std::string verb;  // "list", "show", "replay"
   std::string id;
   std::string url = "http://127.0.0.1:8080";
-  std::string key;   // "env:NAME", "file:PATH" or the key
+  std::string key;  // "env:NAME", "file:PATH" or the key
 };
 int run_dead_letters(const DeadLetterOptions& options);
 

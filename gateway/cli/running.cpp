@@ -107,7 +107,10 @@ Result<std::unique_ptr<Running>> Running::start(config::ProcessConfig process, T
                    .metrics = p.metrics,
                    .options = p.process.pipeline,
                    .dedup_horizon = p.process.storage.dedup_horizon,
-                   .on_fatal = hooks.on_fatal ? hooks.on_fatal : [](std::string) {}});
+                   .on_fatal = hooks.on_fatal ? hooks.on_fatal : [](std::string) {},
+                   .read_rules = [](const routing::Policy& base, std::string_view toml) {
+                     return config::what_if(base, toml, "rules");
+                   }});
   p.gateway->set_tenants(std::move(tenants));
   if (auto recovered = p.gateway->recover_blocking(); !recovered) {
     return std::move(recovered.error());

@@ -42,6 +42,7 @@ Gateway::Gateway(GatewayParts parts)
       profile_lookup_(*this, parts_.client),
       classifier_(*this, parts_.client, parts_.tasks, parts_.options.bots),
       desk_(*this, parts_.cores.context(0).get_executor(), parts_.tasks),
+      load_watch_(*this, parts_.cores.context(0).get_executor(), parts_.tasks),
       stale_(parts_.metrics.counter("parley_stale_events_total",
                                     "events older than the dedup horizon, dropped")),
       unknown_receipts_(parts_.metrics.counter("parley_unknown_receipts_total",
@@ -70,7 +71,8 @@ Gateway::Gateway(GatewayParts parts)
         },
         .on_fatal = [this](std::string why) {
           if (!fatal_.exchange(true)) parts_.on_fatal(std::move(why));
-        }};
+        },
+        .load = [this](const TenantId& tenant) { return load_watch_.now(tenant); }};
     shards_.push_back(std::make_unique<Shard>(std::move(context), parts_.cores.context(core),
                                               parts_.options.shards.state_cache_max / cores + 1));
     OutboundContext sends{.service = *this,
@@ -92,6 +94,7 @@ void Gateway::set_tenants(Tenants tenants) {
   const auto now = std::make_shared<const Tenants>(std::move(tenants));
   tenants_.store(now);
   if (recovered_) puller_.follow(*now);
+  load_watch_.follow(*now);
 }
 
 void Gateway::begin_drain() {
@@ -103,6 +106,14 @@ std::shared_ptr<const Tenant> Gateway::tenant(const TenantId& id) const {
   const auto all = tenants_.load();
   const auto found = all->find(id);
   return found == all->end() ? nullptr : found->second;
+}
+
+Result<std::shared_ptr<const routing::Policy>> Gateway::what_if(const TenantId& id,
+                                                                std::string_view toml) const {
+  const auto owner = tenant(id);
+  if (!owner) return Error{.code = Errc::not_found, .detail = "no tenant " + id.value};
+  if (!parts_.read_rules) return Service::what_if(id, toml);
+  return parts_.read_rules(*owner->policy, toml);
 }
 
 std::vector<std::shared_ptr<const Tenant>> Gateway::tenants() const {

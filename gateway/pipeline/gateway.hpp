@@ -15,6 +15,7 @@
 #include "gateway/pipeline/classifier.hpp"
 #include "gateway/pipeline/desk.hpp"
 #include "gateway/pipeline/hub.hpp"
+#include "gateway/pipeline/load_watch.hpp"
 #include "gateway/pipeline/outbound.hpp"
 #include "gateway/pipeline/passive.hpp"
 #include "gateway/pipeline/profile_lookup.hpp"
@@ -42,6 +43,10 @@ struct GatewayParts {
   // A failed sync or the like: stop acking, exit, be restarted. Called once, from any thread.
   std::function<void(std::string)> on_fatal;
   std::function<double()> draw = random_draw;  // for jitter
+  // Reads rules for a what-if; may be empty.
+  std::function<Result<std::shared_ptr<const routing::Policy>>(const routing::Policy&,
+                                                               std::string_view)>
+      read_rules = {};
 };
 
 class Gateway final : public Service {
@@ -59,6 +64,9 @@ class Gateway final : public Service {
   std::vector<std::shared_ptr<const Tenant>> tenants() const override;
   const Clock& clock() const override { return parts_.clock; }
   Metrics& metrics() override { return parts_.metrics; }
+  Result<std::shared_ptr<const routing::Policy>> what_if(const TenantId& tenant,
+                                                         std::string_view toml) const override;
+  const routing::Analyzer* analyzer() const override { return &parts_.analyzer; }
 
   net::awaitable<http::Response> webhook(const TenantId& tenant, const ChannelId& channel,
                                          http::Request request) override;
@@ -163,6 +171,7 @@ class Gateway final : public Service {
   ProfileLookup profile_lookup_;
   Classifier classifier_;
   Desk desk_;
+  LoadWatch load_watch_;
   std::vector<std::unique_ptr<Shard>> shards_;
   std::vector<std::unique_ptr<Outbound>> outbound_;
   std::atomic<bool> recovered_{false}, draining_{false}, fatal_{false};

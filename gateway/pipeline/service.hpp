@@ -124,6 +124,16 @@ class Service {
                                                        const PersonId&, bool accept,
                                                        std::string reason) = 0;
 
+  // The tenant's policy with these tables of a tenant file in place of its own, checked, and used
+  // by nobody: for a what-if. misconfigured with every mistake by line; rejected where none is
+  // read.
+  virtual Result<std::shared_ptr<const routing::Policy>> what_if(const TenantId&,
+                                                                 std::string_view) const {
+    return Error{.code = Errc::rejected, .detail = "this gateway reads no rules but its own"};
+  }
+  // Judges texts; null where nothing does.
+  virtual const routing::Analyzer* analyzer() const { return nullptr; }
+
   // Live events of a tenant, or of one person when given. The callback runs on the caller's
   // executor; it must not block.
   virtual std::shared_ptr<Subscription> subscribe(const TenantId&, std::optional<PersonId>,

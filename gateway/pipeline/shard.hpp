@@ -59,6 +59,8 @@ struct ShardContext {
                      Transition&)>
       run_effects;
   std::function<void(std::string)> on_fatal;
+  // How busy a tenant's queues are; may be empty, and null is unknown. From any core.
+  std::function<std::shared_ptr<const routing::Load>(const TenantId&)> load = {};
 };
 
 class Shard {

@@ -23,7 +23,7 @@ struct World {
   std::string waiting, held;  // conversations: in the queue; with agent anna
   std::string person, survivor, merged;
   std::string decision, dead_letter, media;
-  std::string queue, agent, channel;  // of this tenant only
+  std::string queue, agent, channel, experiment;  // of this tenant only
 };
 
 struct Sample {
@@ -61,7 +61,19 @@ class RouteMatrix : public ApiTest, public testing::WithParamInterface<api::Rout
     w.queue = tenant.value + "-desk";
     w.agent = tenant.value + "-boss";
     w.channel = tenant.value + "-app";
+    w.experiment = tenant.value + "-trial";
+    put_trial(tenant, w.experiment);
     return w;
+  }
+
+  void put_trial(const TenantId& tenant, const std::string& experiment) {
+    const Trial trial{.experiment = experiment, .arm = "a", .episode = {"eps_1"}, .closed = true};
+    std::promise<void> done;
+    storage::Commit commit{.tenant = tenant, .person = {}, .at = service.clock().now()};
+    commit.rows.push_back(
+        {.kind = RowKind::trial, .id = trial_row_id(trial), .body = to_stored(trial)});
+    service.store().commit(std::move(commit), [&done](auto) { done.set_value(); });
+    done.get_future().get();
   }
 
   std::string put_dead_letter(const TenantId& tenant, const PersonId& person,
@@ -128,6 +140,9 @@ class RouteMatrix : public ApiTest, public testing::WithParamInterface<api::Rout
         {"GET /v1/channels", {}},
         {"GET /v1/channels/{id}/capabilities", {.id = w.channel}},
         {"GET /v1/decisions/{id}", {.id = w.decision}},
+        {"GET /v1/experiments", {}},
+        {"GET /v1/experiments/{id}", {.id = w.experiment}},
+        {"POST /v1/decisions/replay", {.body = R"({"conversations":10})"}},
         {"GET /v1/dead-letters", {}},
         {"GET /v1/dead-letters/{id}", {.id = w.dead_letter}},
         {"POST /v1/dead-letters/{id}/replay", {.id = w.dead_letter}},

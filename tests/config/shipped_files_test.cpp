@@ -106,8 +106,18 @@ url = "https://example.com/"
 secret = "whsec_ZGVtby1jdXN0b20tc2VjcmV0LTAxMjM0NTY3ODk="
 [[rule]]
 name = "r"
-when = { attribute = { name = "a", eq = 1 } }
+when = { attribute = { name = "a", eq = 1 }, load = { queue = "q", ge = 1 } }
 then = "bot:f"
+[[rule]]
+name = "e"
+when = { angry = true }
+experiment = "x"
+[[rule.arm]]
+name = "a"
+then = "bot:f"
+[[rule.arm]]
+name = "b"
+then = "queue:q"
 [[agent]]
 id = "a"
 [[api_key]]

@@ -229,6 +229,45 @@ const BadCase kBad[] = {
      "18:1: rule.then: there is no bot \"zzzzzz\"; expected one of \"faq\""},
     {"RuleToNobody", "[[rule]]\nname = \"r\"\nwhen = { always = true }\nthen = \"service\"\n",
      "18:1: rule.then: \"service\" says nobody; expected \"bot:ID\", \"queue:ID\" or \"keep\""},
+    {"CalendarInNoZone",
+     "[[calendar]]\nname = \"c\"\nzone = \"Asia/Shangai\"\nhours = \"09:00-18:00\"\n",
+     "17:1: calendar.zone: there is no time zone \"Asia/Shangai\""},
+    {"CalendarWithBadHours", "[[calendar]]\nname = \"c\"\nhours = \"9-18\"\n",
+     "17:1: calendar.hours: \"9-18\" cannot be read; expected like \"09:00-18:00\""},
+    {"CalendarWithABadDay",
+     "[[calendar]]\nname = \"c\"\nhours = \"09:00-18:00\"\nholidays = \"2026-02-30\"\n",
+     "18:1: calendar.holidays: \"2026-02-30\" cannot be read"},
+    {"CalendarNeverOpen", "[[calendar]]\nname = \"c\"\n",
+     "15:1: calendar \"c\" (line 15): is never open"},
+    {"CalendarTwice",
+     "[[calendar]]\nname = \"c\"\nhours = \"09:00-18:00\"\n[[calendar]]\nname = \"c\"\nhours = "
+     "\"09:00-18:00\"\n",
+     "19:1: calendar.name: the calendar \"c\" stands in line 15 already"},
+    {"RuleInNoCalendar",
+     "[[rule]]\nname = \"r\"\nwhen = { calendar_open = \"shop\" }\nthen = \"bot:faq\"\n",
+     "15:1: rule \"r\" (line 15): there is no calendar \"shop\""},
+    {"LoadOfNoQueue",
+     "[[rule]]\nname = \"r\"\nwhen = { load = { queue = \"servce\", ge = 1 } }\nthen = "
+     "\"bot:faq\"\n",
+     "15:1: rule \"r\" (line 15): load: there is no queue \"servce\""},
+    {"LoadWithoutComparison",
+     "[[rule]]\nname = \"r\"\nwhen = { load = { queue = \"service\" } }\nthen = \"bot:faq\"\n",
+     "rule.when.load: has no comparison; expected one of eq, ne, lt, le, gt, ge"},
+    {"LoadOfAnUnknownMeasure",
+     "[[rule]]\nname = \"r\"\nwhen = { load = { queue = \"service\", measure = \"length\", ge = 1 "
+     "} }\n"
+     "then = \"bot:faq\"\n",
+     "rule.when.load.measure: \"length\" is none of its values; expected one of \"waiting\""},
+    {"ReplyOfNothing", "[[rule]]\nname = \"r\"\nwhen = { angry = true }\nthen = \"reply\"\n",
+     "15:1: rule \"r\" (line 15): replies nothing"},
+    {"OneArm",
+     "[[rule]]\nname = \"r\"\nwhen = { angry = true }\nexperiment = \"x\"\n[[rule.arm]]\nname = "
+     "\"a\"\nthen = \"bot:faq\"\n",
+     "15:1: rule \"r\" (line 15): experiment \"x\" has 1 arms; expected 2 to 10"},
+    {"ArmToNoBot",
+     "[[rule]]\nname = \"r\"\nwhen = { angry = true }\nexperiment = \"x\"\n[[rule.arm]]\nname = "
+     "\"a\"\nthen = \"bot:fqa\"\n",
+     "21:1: rule.arm.then: there is no bot \"fqa\"; did you mean \"faq\"?"},
     {"RuleWithoutWhen", "[[rule]]\nname = \"r\"\nthen = \"bot:faq\"\n",
      "15:1: rule.when: is missing"},
     {"EmptyWhen", "[[rule]]\nname = \"r\"\nwhen = {}\nthen = \"bot:faq\"\n",
@@ -313,6 +352,35 @@ TEST_P(BadTenantFile, NamesPlaceAndCure) {
 }
 INSTANTIATE_TEST_SUITE_P(Table, BadTenantFile, testing::ValuesIn(kBad),
                          [](const auto& test) { return test.param.name; });
+
+TEST_F(TenantFile, AWhatIfTakesRulesAndNothingElse) {
+  const auto tenant = load(std::string(kGood) +
+                           "[[rule]]\nname = \"old\"\nwhen = { angry = true }\nthen = "
+                           "\"queue:service\"\n");
+  ASSERT_TRUE(tenant) << tenant.error().detail;
+  const auto& today = *(*tenant)->policy;
+  const auto other = what_if(today,
+                             "[tenant]\nnegative_threshold = 2.5\n[[rule]]\nname = \"new\"\n"
+                             "when = { sentiment = \"negative\" }\nthen = \"queue:service\"\n",
+                             "rules");
+  ASSERT_TRUE(other) << other.error().detail;
+  EXPECT_EQ((*other)->rules.size(), 1u);
+  EXPECT_EQ((*other)->rules[0].name, "new");
+  EXPECT_EQ((*other)->negative_threshold, 2.5);
+  EXPECT_EQ((*other)->default_outcome, today.default_outcome);
+  EXPECT_EQ((*other)->agents.size(), today.agents.size());
+  EXPECT_NE((*other)->version, today.version);
+  EXPECT_EQ(today.rules[0].name, "old");
+  const auto channel = what_if(today, "[[channel]]\nid = \"x\"\n", "rules");
+  ASSERT_FALSE(channel);
+  EXPECT_NE(channel.error().detail.find("rules:1:1: channel: unknown key"), std::string::npos)
+      << channel.error().detail;
+  const auto wrong = what_if(
+      today, "[[rule]]\nname = \"r\"\nwhen = { angry = true }\nthen = \"bot:x\"\n", "rules");
+  ASSERT_FALSE(wrong);
+  EXPECT_NE(wrong.error().detail.find("rules:4:1: rule.then: there is no bot"), std::string::npos)
+      << wrong.error().detail;
+}
 
 TEST_F(TenantFile, WithoutATenantThereIsNone) {
   const auto tenant = load("[[queue]]\nid = \"q\"\n");
