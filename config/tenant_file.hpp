@@ -31,6 +31,7 @@ void read_channels(Table& root, TenantContext& context, gateway::Tenant& tenant,
                    routing::Policy& policy);
 void read_bots(Table& root, TenantContext& context, gateway::Tenant& tenant,
                routing::Policy& policy);
+bots::Settings read_remote_bot(Table& table, TenantContext& context, bots::Kind kind);
 void read_keys(Table& root, TenantContext& context, gateway::Tenant& tenant,
                const routing::Policy& policy);
 

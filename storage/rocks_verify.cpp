@@ -7,6 +7,7 @@
 #include "storage/keys.hpp"
 #include "storage/rocks_options.hpp"
 #include "storage/rocks_store.hpp"
+#include "storage/row_kinds.hpp"
 
 namespace parley::storage {
 namespace {
@@ -173,7 +174,7 @@ class Verifier {
 
   void count_rows() {
     for (auto kind = std::to_underlying(RowKind::send);
-         kind <= std::to_underlying(RowKind::sent_index); ++kind) {
+         kind <= std::to_underlying(kLastRowKind); ++kind) {
       scan(row_table(RowKind{kind}), [this](std::string_view key, std::string_view value) {
         KeyReader in(key);
         in.field();

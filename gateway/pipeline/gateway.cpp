@@ -38,6 +38,7 @@ Gateway::Gateway(GatewayParts parts)
                                 std::vector<connectors::Incoming> events) {
                  return accept_each(std::move(tenant), std::move(channel), std::move(events));
                }}),
+      knowledge_(*this),
       bots_(*this, parts_.client, parts_.tasks, parts_.options.bots),
       desk_(*this, parts_.cores.context(0).get_executor(), parts_.tasks),
       stale_(parts_.metrics.counter("parley_stale_events_total",
@@ -89,7 +90,9 @@ Gateway::~Gateway() = default;
 void Gateway::set_tenants(Tenants tenants) {
   const auto now = std::make_shared<const Tenants>(std::move(tenants));
   tenants_.store(now);
-  if (recovered_) puller_.follow(*now);
+  if (!recovered_) return;
+  puller_.follow(*now);
+  knowledge_.follow();
 }
 
 void Gateway::begin_drain() {

@@ -14,6 +14,7 @@
 #include "gateway/pipeline/bots.hpp"
 #include "gateway/pipeline/desk.hpp"
 #include "gateway/pipeline/hub.hpp"
+#include "gateway/pipeline/knowledge.hpp"
 #include "gateway/pipeline/outbound.hpp"
 #include "gateway/pipeline/passive.hpp"
 #include "gateway/pipeline/puller.hpp"
@@ -57,6 +58,7 @@ class Gateway final : public Service {
   std::vector<std::shared_ptr<const Tenant>> tenants() const override;
   const Clock& clock() const override { return parts_.clock; }
   Metrics& metrics() override { return parts_.metrics; }
+  Knowledge* knowledge() override { return &knowledge_; }
 
   net::awaitable<http::Response> webhook(const TenantId& tenant, const ChannelId& channel,
                                          http::Request request) override;
@@ -150,6 +152,7 @@ class Gateway final : public Service {
   Puller puller_;
   Passive passive_;
   ChannelGates gates_;
+  Knowledge knowledge_;
   Bots bots_;
   Desk desk_;
   std::vector<std::unique_ptr<Shard>> shards_;

@@ -6,11 +6,13 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/secret.hpp"
+#include "bots/settings.hpp"
 #include "connectors/registry.hpp"
 #include "routing/faq.hpp"
 #include "routing/policy.hpp"
@@ -34,12 +36,12 @@ struct ApiKey {
 
 struct BotSettings {
   BotId id;
-  std::shared_ptr<const routing::Faq> faq;  // BotKind::faq
-  double threshold = 0.45;                  // below: hand over
-  std::string url;                          // BotKind::webhook
-  Secret secret;                            // whsec_..., Standard Webhooks
-  std::size_t history_messages = 10;
-  std::string hand_over_zh, hand_over_en;   // said when it hands over; "" says nothing
+  // The embedded one: what its file says, maybe nothing. The tenant's own entries come on top
+  // (knowledge.hpp).
+  std::shared_ptr<const routing::Faq> faq;
+  double threshold = 0.45;                 // below: hand over
+  std::optional<bots::Settings> remote;    // any other: somebody else's program
+  std::string hand_over_zh, hand_over_en;  // said when it hands over; "" says nothing
 };
 
 struct Tenant {
