@@ -59,7 +59,7 @@ const std::vector<Route>& routes() {
   static const std::vector<Route> kRoutes = [] {
     std::vector<Route> all;
     for (auto part : {message_routes(), conversation_routes(), person_routes(), desk_routes(),
-                      operator_routes()}) {
+                      operator_routes(), knowledge_routes()}) {
       all.insert(all.end(), part.begin(), part.end());
     }
     return all;

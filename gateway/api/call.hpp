@@ -57,6 +57,7 @@ std::vector<Route> conversation_routes();
 std::vector<Route> person_routes();
 std::vector<Route> desk_routes();
 std::vector<Route> operator_routes();
+std::vector<Route> knowledge_routes();
 
 // The ids where the pattern has {}, nullopt when the path is another.
 std::optional<std::vector<std::string>> match(std::string_view pattern, std::string_view path);

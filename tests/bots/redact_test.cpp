@@ -56,7 +56,7 @@ TEST(Redact, TakesOutOnlyWhatWasAskedFor) {
 }
 
 TEST(Redact, AnyBytesGiveSomeText) {
-  for (const std::string said : {std::string("\xEF\xBC"), std::string("\xEF\xBC\x91"),
+  for (const auto& said : {std::string("\xEF\xBC"), std::string("\xEF\xBC\x91"),
                                  std::string(5'000, '1'), std::string("1-").append("-1"),
                                  std::string("\xff@\xff.com"), std::string(3'000, '@')}) {
     static_cast<void>(redact(said, kAllPersonalData));
