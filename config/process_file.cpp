@@ -160,6 +160,8 @@ void read_bots(const Node& node, Problems& problems, gateway::BotOptions& bots) 
       t.whole<std::size_t>("calls_in_flight_max", b.calls_in_flight_max, 1, 1'000'000);
   b.circuit_failures = t.whole<std::uint32_t>("circuit_failures", b.circuit_failures, 1, 1'000);
   b.circuit_open = t.ms("circuit_open_ms", b.circuit_open, kMs, kHour);
+  b.piece_timeout = t.ms("piece_timeout_ms", b.piece_timeout, Milliseconds{100}, kMinute);
+  b.typing_after = t.ms("typing_after_ms", b.typing_after, kMs, kMinute);
 }
 
 void read_sends(const Node& node, Problems& problems, gateway::SendOptions& sends) {

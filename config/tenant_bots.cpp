@@ -2,9 +2,9 @@
 #include <algorithm>
 
 #include "base/crypto.hpp"
+#include "bots/dialogue.hpp"
 #include "config/faq_file.hpp"
 #include "config/tenant_file.hpp"
-#include "connectors/standard_webhook.hpp"
 
 namespace parley::config {
 namespace {
@@ -16,7 +16,7 @@ constexpr std::size_t kTokenCharsMin = 24;  // below, a token can be guessed fro
 std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
 
 void read_faq_bot(Table& table, TenantContext& context, gateway::BotSettings& settings) {
-  const auto named = table.required_text("file");
+  const auto named = table.text("file");
   settings.threshold = table.number("threshold", settings.threshold, 0, 1);
   if (named.empty()) return;
   const auto path = resolve_path(context.secrets.directory, named);
@@ -37,15 +37,13 @@ void read_faq_bot(Table& table, TenantContext& context, gateway::BotSettings& se
   }
 }
 
-void read_webhook_bot(Table& table, TenantContext& context, gateway::BotSettings& settings) {
-  settings.url = table.required_text("url");
-  if (!settings.url.empty()) {
-    const auto wrong = check_url(settings.url, context.process);
-    if (!wrong.empty()) table.problem("url", wrong);
+// nullopt: the embedded one.
+std::optional<bots::Kind> kind_of(std::string_view name) {
+  for (const auto kind :
+       {bots::Kind::webhook, bots::Kind::chat, bots::Kind::rasa, bots::Kind::dify}) {
+    if (bots::to_string(kind) == name) return kind;
   }
-  read_signing_secret(table, context, settings.secret);
-  settings.history_messages =
-      table.whole<std::size_t>("history_messages", settings.history_messages, 0, 100);
+  return std::nullopt;
 }
 
 void read_bot(const Node& node, TenantContext& context, gateway::Tenant& tenant,
@@ -55,8 +53,9 @@ void read_bot(const Node& node, TenantContext& context, gateway::Tenant& tenant,
   routing::Bot bot;
   gateway::BotSettings settings;
   bot.id = settings.id = {table.required_name("id")};
-  const bool webhook = table.one_of("kind", {"faq", "webhook"}, "faq") == "webhook";
-  bot.kind = webhook ? routing::BotKind::webhook : routing::BotKind::faq;
+  const auto kind =
+      kind_of(table.one_of("kind", {"faq", "webhook", "chat", "rasa", "dify"}, "faq"));
+  bot.kind = kind ? routing::BotKind::webhook : routing::BotKind::faq;
   bot.deadline =
       table.ms("deadline_ms", limits.deadline_default, Milliseconds{100}, limits.deadline_max);
   bot.turns_per_minute_max = table.whole<std::uint32_t>(
@@ -70,8 +69,8 @@ void read_bot(const Node& node, TenantContext& context, gateway::Tenant& tenant,
   }
   settings.hand_over_zh = table.text("hand_over_zh");
   settings.hand_over_en = table.text("hand_over_en");
-  if (webhook) {
-    read_webhook_bot(table, context, settings);
+  if (kind) {
+    settings.remote = read_remote_bot(table, context, *kind);
   } else {
     read_faq_bot(table, context, settings);
   }

@@ -42,6 +42,7 @@ Holder read_holder(Table& table, std::string_view key, const std::string& text,
                    const routing::Policy& policy);
 // After the tenant's own zone, which is theirs when they name none.
 void read_calendars(Table& root, TenantContext& context, routing::Policy& policy);
+bots::Settings read_remote_bot(Table& table, TenantContext& context, bots::Kind kind);
 void read_keys(Table& root, TenantContext& context, gateway::Tenant& tenant,
                const routing::Policy& policy);
 

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -34,7 +35,10 @@ class Faq {
   static constexpr std::size_t kEntriesMax = 100'000;
   static Result<std::shared_ptr<const Faq>> build(std::vector<FaqEntry> entries);
   virtual ~Faq() = default;
-  virtual std::vector<FaqHit> search(std::string_view query, std::size_t count_max) const = 0;
+  // Whether an entry may be found at all, by its index.
+  using Admit = std::function<bool(std::size_t)>;
+  virtual std::vector<FaqHit> search(std::string_view query, std::size_t count_max,
+                                     const Admit& admit = {}) const = 0;
   virtual const FaqEntry& entry(std::size_t index) const = 0;
   virtual std::size_t size() const noexcept = 0;
 };

@@ -6,6 +6,8 @@
 #include <charconv>
 #include <string_view>
 
+#include "storage/row_kinds.hpp"
+
 namespace parley::storage {
 namespace {
 

@@ -19,6 +19,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -37,6 +38,11 @@ struct ClientRequest {
   std::size_t answer_bytes_max = 256 * 1024;
   Milliseconds timeout{30'000};  // in all; connect has its own 3 s, the first byte 10 s
   std::optional<Milliseconds> first_byte_timeout = {};  // of a long poll
+  // Takes the body of a 2xx answer as it comes, on the caller's core, inside the call; the answer's
+  // body is empty then. False: hang up, the call is unavailable. A client that cannot read in
+  // pieces leaves it alone and gives the whole body.
+  std::function<bool(std::string_view)> on_piece = {};
+  std::optional<Milliseconds> piece_timeout = {};  // the longest silence between two pieces
 };
 
 struct ClientAnswer {

@@ -50,6 +50,34 @@ ClientAnswer to_answer(Parser::value_type message) {
   return answer;
 }
 
+// False: it ended badly, and `out` says how.
+template <class Stream>
+net::awaitable<bool> read_pieces(Stream& stream, beast::flat_buffer& buffer, Parser& parser,
+                                 const ClientRequest& request, ExchangeLimits limits,
+                                 Exchange& out) {
+  parser.eager(true);
+  for (;;) {
+    auto& body = parser.get().body();
+    if (!body.empty() && !request.on_piece(body)) {
+      out.error.detail = "hung up on the answer";
+      co_return false;
+    }
+    body.clear();
+    if (parser.is_done()) co_return true;
+    auto until = limits.until;
+    if (request.piece_timeout) {
+      until = std::min(until, std::chrono::steady_clock::now() + *request.piece_timeout);
+    }
+    beast::get_lowest_layer(stream).expires_at(until);
+    const auto [error, bytes] =
+        co_await beast::http::async_read_some(stream, buffer, parser, kAsTuple);
+    if (error) {
+      out.error.detail = say("reading the answer", error);
+      co_return false;
+    }
+  }
+}
+
 template <class Stream>
 net::awaitable<void> read_answer(Stream& stream, const ClientRequest& request,
                                  ExchangeLimits limits, Exchange& out) {
@@ -81,7 +109,9 @@ net::awaitable<void> read_answer(Stream& stream, const ClientRequest& request,
       co_return;
     }
     tcp.expires_at(limits.until);
-    if (!parser.is_done()) {
+    if (request.on_piece && status / 100 == 2) {
+      if (!co_await read_pieces(stream, buffer, parser, request, limits, out)) co_return;
+    } else if (!parser.is_done()) {
       const auto [error, bytes] =
           co_await beast::http::async_read(stream, buffer, parser, kAsTuple);
       if (error) {

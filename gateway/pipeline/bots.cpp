@@ -4,10 +4,10 @@
 
 #include <algorithm>
 
-#include "base/json_writer.hpp"
-#include "connectors/standard_webhook.hpp"
+#include "bots/transcript.hpp"
 #include "conversation/codec.hpp"
 #include "gateway/pipeline/insist.hpp"
+#include "gateway/pipeline/knowledge.hpp"
 #include "gateway/runtime/log.hpp"
 
 namespace parley::gateway {
@@ -23,12 +23,6 @@ bool is_chinese(const Event& turn) {
          static_cast<unsigned char>(turn.message->fallback_text.front()) >= 0xE3;
 }
 
-Message text_message(std::string text) {
-  Message message;
-  message.content.push_back(Text{.text = std::move(text)});
-  return message;
-}
-
 }  // namespace
 
 Bots::Bots(Service& service, http::Transport& client, TaskGroup& tasks, const BotOptions& options)
@@ -36,12 +30,19 @@ Bots::Bots(Service& service, http::Transport& client, TaskGroup& tasks, const Bo
       client_(client),
       tasks_(tasks),
       options_(options),
+      circuit_options_{.failures = options.circuit_failures, .rest = options.circuit_open},
       answered_(service.metrics().counter("parley_bot_calls_total", "bot calls by outcome",
                                           {{"outcome", "answered"}})),
       failed_(service.metrics().counter("parley_bot_calls_total", "bot calls by outcome",
                                         {{"outcome", "failed"}})),
       handed_over_(service.metrics().counter("parley_bot_calls_total", "bot calls by outcome",
                                              {{"outcome", "handed_over"}})) {}
+
+Milliseconds Bots::Asking::left(TimePoint now) const {
+  // Never more than the bot was given: the wall clock may have been set back since.
+  return std::clamp(call.deadline - now, Milliseconds(1),
+                    std::max(Milliseconds(1), call.deadline - call.created_at));
+}
 
 void Bots::start(net::any_io_executor core, std::shared_ptr<const Tenant> tenant, BotCall call,
                  std::shared_ptr<const Event> turn) {
@@ -52,14 +53,14 @@ net::awaitable<void> Bots::run(std::shared_ptr<const Tenant> tenant, BotCall cal
                                std::shared_ptr<const Event> turn) {
   const TenantId tenant_id = tenant->id;
   const PersonId person = call.person;
-  routing::Command command;
+  Answered answered;
   if (in_flight_.fetch_add(1) >= options_.calls_in_flight_max) {
-    command = failure(call, "too many bot calls at once");
+    answered.command = failure(call, "too many bot calls at once");
   } else {
-    command = co_await ask(tenant, call, turn);
+    answered = co_await ask(tenant, call, turn);
   }
   --in_flight_;
-  if (auto* answer = std::get_if<routing::BotAnswered>(&command)) {
+  if (auto* answer = std::get_if<routing::BotAnswered>(&answered.command)) {
     answer->passive_token = call.passive_token;
     (answer->hand_over ? handed_over_ : answered_).add();
   } else {
@@ -67,9 +68,10 @@ net::awaitable<void> Bots::run(std::shared_ptr<const Tenant> tenant, BotCall cal
     log(LogLevel::warn, "bot.failed",
         {{"tenant", tenant_id},
          {"bot", call.bot},
-         {"why", std::get<routing::BotFailed>(command).reason}});
+         {"why", std::get<routing::BotFailed>(answered.command).reason}});
   }
-  auto outcome = co_await service_.execute(tenant_id, person, std::move(command));
+  auto outcome = co_await service_.execute(tenant_id, person, std::move(answered.command),
+                                           std::move(answered.rows));
   if (!outcome && is_passing(outcome.error().code)) {
     // The answer may be lost to the crowd, the turn may not: the fallback is the smaller command.
     routing::Command fallback = failure(call, std::string(to_string(outcome.error().code)));
@@ -81,137 +83,64 @@ net::awaitable<void> Bots::run(std::shared_ptr<const Tenant> tenant, BotCall cal
   }
 }
 
-net::awaitable<routing::Command> Bots::ask(std::shared_ptr<const Tenant> tenant, BotCall call,
-                                           std::shared_ptr<const Event> turn) {
-  const auto bot = tenant->bots.find(call.bot);
-  if (bot == tenant->bots.end()) co_return failure(call, "bot is not configured any more");
-  if (call.deadline <= service_.clock().now()) co_return failure(call, "deadline passed");
-  if (!turn) {
-    const std::uint64_t seq = call.turn_seq;
-    auto history = co_await service_.read<Result<std::vector<storage::StoredEvent>>>(
-        [tenant_id = tenant->id, person = call.person, seq](storage::Store& store) {
-          return store.history_blocking(tenant_id, person, seq - 1, 1);
-        });
-    if (!history || history->empty()) co_return failure(call, "the turn cannot be read");
-    auto event = from_stored<Event>(history->front().body);
-    if (!event) co_return failure(call, "the turn cannot be read");
-    turn = std::make_shared<const Event>(std::move(*event));
-  }
-  if (bot->second.faq) co_return ask_faq(bot->second, call, *turn);
-  co_return co_await ask_webhook(tenant, bot->second, call, turn);
+net::awaitable<std::shared_ptr<const Event>> Bots::read_event(const BotCall& call) {
+  auto history = co_await service_.read<Result<std::vector<storage::StoredEvent>>>(
+      [tenant = call.tenant, person = call.person, seq = call.turn_seq](storage::Store& store) {
+        return store.history_blocking(tenant, person, seq - 1, 1);
+      });
+  if (!history || history->empty()) co_return nullptr;
+  auto event = from_stored<Event>(history->front().body);
+  if (!event) co_return nullptr;
+  co_return std::make_shared<const Event>(std::move(*event));
 }
 
-routing::Command Bots::ask_faq(const BotSettings& bot, const BotCall& call,
-                               const Event& turn) const {
+net::awaitable<Bots::Answered> Bots::ask(std::shared_ptr<const Tenant> tenant, BotCall call,
+                                         std::shared_ptr<const Event> turn) {
+  const auto bot = tenant->bots.find(call.bot);
+  if (bot == tenant->bots.end()) {
+    co_return Answered{failure(call, "bot is not configured any more")};
+  }
+  if (call.deadline <= service_.clock().now()) co_return Answered{failure(call, "deadline passed")};
+  if (!turn) turn = co_await read_event(call);
+  if (!turn) co_return Answered{failure(call, "the turn cannot be read")};
+  Asking asking{.tenant = tenant,
+                .call = std::move(call),
+                .turn = turn,
+                .bot = &bot->second,
+                .key = tenant->id.value + '\0' + bot->first.value,
+                .language = is_chinese(*turn) ? "zh" : "en"};
+  if (!bot->second.remote) co_return ask_embedded(asking);
+  co_return co_await ask_remote(std::move(asking));
+}
+
+Bots::Answered Bots::ask_embedded(const Asking& asking) const {
+  const BotSettings& bot = *asking.bot;
+  const Event& turn = *asking.turn;
   routing::BotAnswered answer;
-  answer.call = call.id;
-  answer.epoch = call.epoch;
+  answer.call = asking.call.id;
+  answer.epoch = asking.call.epoch;
   const std::string text = turn.message ? plain_text(*turn.message) : std::string();
-  const auto hits = bot.faq->search(text, 1);
-  answer.score = hits.empty() ? 0 : hits.front().score;
-  if (!hits.empty() && hits.front().score >= bot.threshold) {
-    answer.messages.push_back(text_message(bot.faq->entry(hits.front().entry).answer));
-    return answer;
+  const ChannelId channel = turn.channel ? turn.channel->id : ChannelId{};
+  Knowledge& knowledge = *service_.knowledge();
+  const auto hit = knowledge.find(asking.tenant->id, bot, channel, text);
+  answer.score = hit ? hit->score : 0;
+  if (hit && hit->score >= bot.threshold) {
+    answer.messages.push_back(bots::text_message(hit->answer));
+    return {std::move(answer)};
   }
   answer.hand_over = true;
   answer.reason =
       text.empty() ? "no text to answer" : "no answer in the knowledge base is near enough";
-  const std::string& said = is_chinese(turn) ? bot.hand_over_zh : bot.hand_over_en;
-  if (!said.empty()) answer.messages.push_back(text_message(said));
-  return answer;
-}
-
-net::awaitable<std::string> Bots::request_body(const BotSettings& bot, const BotCall& call,
-                                               const Event& turn) {
-  const std::uint64_t after =
-      call.turn_seq > bot.history_messages ? call.turn_seq - bot.history_messages - 1 : 0;
-  const std::size_t count = static_cast<std::size_t>(call.turn_seq - after);
-  auto history = co_await service_.read<Result<std::vector<storage::StoredEvent>>>(
-      [tenant = call.tenant, person = call.person, after, count](storage::Store& store) {
-        return store.history_blocking(tenant, person, after, count);
-      });
-  JsonWriter body;
-  body.begin_object();
-  body.member("type", "turn.created");
-  body.member("call_id", call.id.value);
-  body.member("tenant_id", call.tenant.value);
-  body.member("conversation_id", conversation_of(call.person).value);
-  body.member("bot", call.bot.value);
-  body.member("epoch", call.epoch);
-  body.member("deadline", format_time(call.deadline));
-  body.key("event").raw(to_json(turn));
-  body.key("history").begin_array();
-  if (history) {
-    for (const auto& item : *history) {
-      const auto json = stored_json(item.body);
-      if (item.seq < call.turn_seq && json.find("\"message.created\"") != std::string_view::npos) {
-        body.raw(json);
-      }
-    }
-  }
-  body.end_array().end_object();
-  co_return body.take();
-}
-
-net::awaitable<routing::Command> Bots::ask_webhook(std::shared_ptr<const Tenant> tenant,
-                                                   const BotSettings& bot, BotCall call,
-                                                   std::shared_ptr<const Event> turn) {
-  const std::string key = tenant->id.value + '\0' + bot.id.value;
-  if (resting(key)) co_return failure(call, "circuit open after repeated failures");
-  http::ClientRequest request;
-  request.method = "POST";
-  request.url = bot.url;
-  request.body = co_await request_body(bot, call, *turn);
-  request.answer_bytes_max = 64 * 1024;
-  // Never more than the bot was given: the wall clock may have been set back since.
-  request.timeout = std::clamp(call.deadline - service_.clock().now(), Milliseconds(1),
-                               std::max(Milliseconds(1), call.deadline - call.created_at));
-  const std::int64_t now_s =
-      std::chrono::duration_cast<std::chrono::seconds>(service_.clock().now().time_since_epoch())
-          .count();
-  request.headers.emplace_back("content-type", "application/json");
-  request.headers.emplace_back(connectors::kWebhookId, call.id.value);
-  request.headers.emplace_back(connectors::kWebhookTimestamp, std::to_string(now_s));
-  request.headers.emplace_back(
-      connectors::kWebhookSignature,
-      connectors::sign_webhook(bot.secret, call.id.value, now_s, request.body));
-  auto answer = co_await client_.call(std::move(request));
-  if (!answer) {
-    heard(key, false);
-    co_return failure(call,
-                      std::string(to_string(answer.error().code)) + ": " + answer.error().detail);
-  }
-  if (answer->status / 100 != 2) {
-    heard(key, answer->status < 500);
-    co_return failure(call, "status " + std::to_string(answer->status));
-  }
-  auto reply = parse_bot_reply(answer->body);
-  heard(key, reply.has_value());
-  if (!reply) co_return failure(call, "bad answer: " + reply.error().detail);
-  routing::BotAnswered answered;
-  answered.call = call.id;
-  answered.epoch = call.epoch;
-  answered.messages = std::move(reply->messages);
-  answered.hand_over = reply->hand_over;
-  answered.reason = std::move(reply->reason);
-  co_return answered;
-}
-
-bool Bots::resting(const std::string& key) {
-  const std::lock_guard lock(mutex_);
-  return service_.clock().steady() < circuits_[key].open_until;
-}
-
-void Bots::heard(const std::string& key, bool well) {
-  const std::lock_guard lock(mutex_);
-  Circuit& circuit = circuits_[key];
-  if (well) {
-    circuit = {};
-  } else if (++circuit.failures >= options_.circuit_failures) {
-    // One probe after the rest decides: a single further failure opens it again.
-    circuit.failures = options_.circuit_failures - 1;
-    circuit.open_until = service_.clock().steady() + options_.circuit_open;
-  }
+  const std::string& said = asking.language == "zh" ? bot.hand_over_zh : bot.hand_over_en;
+  if (!said.empty()) answer.messages.push_back(bots::text_message(said));
+  auto rows = knowledge.asked().note(asking.tenant->id, text,
+                                     {.last_at = service_.clock().now(),
+                                      .best_score = answer.score,
+                                      .nearest = hit ? hit->key : std::string(),
+                                      .bot = bot.id.value,
+                                      .channel = channel.value,
+                                      .language = asking.language});
+  return {std::move(answer), std::move(rows)};
 }
 
 }  // namespace parley::gateway

@@ -1,10 +1,14 @@
 // gateway/pipeline/bots.hpp
 // Asks the bot that a committed turn chose and brings its answer back as a command under the epoch
 // of the call. A bot that is late, broken or resting fails to its fallback queue; it is never
-// silent.
+// silent. How a bot is spoken to is its adapter's business (bots/dialogue.hpp); deadlines, circuits,
+// retries and how many calls run at once are decided here, once for all kinds.
 //
-// Limits   bots.calls_in_flight_max over all cores, past it the call fails at once ("busy");
-//          answers of at most 64 KiB and kMessagesMax messages; circuit per bot.
+// Limits   bots.calls_in_flight_max over all cores and calls_in_flight_max of each bot, past them
+//          the call fails at once; answers of at most 256 KiB (streams: bots/event_stream.hpp).
+// Retry    once, when nothing was sent or the bot said "not now" and the wait fits its deadline.
+// Metrics  parley_bot_calls_total, parley_bot_tokens_total, parley_bot_seconds: by tenant, bot and
+//          kind, at most kLabelledBotsMax bots, the rest as "other".
 // Threads  start() on the conversation's core; the answer goes back to its shard.
 #pragma once
 
@@ -12,8 +16,11 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 
+#include "bots/circuit.hpp"
+#include "bots/dialogue.hpp"
 #include "gateway/http/client.hpp"
 #include "gateway/pipeline/options.hpp"
 #include "gateway/pipeline/service.hpp"
@@ -23,7 +30,7 @@ namespace parley::gateway {
 
 class Bots {
  public:
-  static constexpr std::size_t kMessagesMax = 10;
+  static constexpr std::size_t kLabelledBotsMax = 200;
 
   Bots(Service& service, http::Transport& client, TaskGroup& tasks, const BotOptions& options);
 
@@ -32,40 +39,51 @@ class Bots {
              std::shared_ptr<const Event> turn);
 
  private:
-  struct Circuit {
-    std::uint32_t failures = 0;
-    SteadyPoint open_until{};
+  struct Answered {
+    routing::Command command;
+    std::vector<Row> rows = {};  // committed with it
+  };
+  // One call under way, and what it is about.
+  struct Asking {
+    std::shared_ptr<const Tenant> tenant;
+    BotCall call;
+    std::shared_ptr<const Event> turn;
+    const BotSettings* bot = nullptr;  // lives in `tenant`
+    std::string key;                   // of the bot's circuit
+    std::string language;
+    Milliseconds left(TimePoint now) const;  // of the deadline, never more than the bot was given
   };
 
   net::awaitable<void> run(std::shared_ptr<const Tenant> tenant, BotCall call,
                            std::shared_ptr<const Event> turn);
-  net::awaitable<routing::Command> ask(std::shared_ptr<const Tenant> tenant, BotCall call,
-                                       std::shared_ptr<const Event> turn);
-  routing::Command ask_faq(const BotSettings& bot, const BotCall& call, const Event& turn) const;
-  net::awaitable<routing::Command> ask_webhook(std::shared_ptr<const Tenant> tenant,
-                                               const BotSettings& bot, BotCall call,
-                                               std::shared_ptr<const Event> turn);
-  net::awaitable<std::string> request_body(const BotSettings& bot, const BotCall& call,
-                                           const Event& turn);
-  bool resting(const std::string& key);
-  void heard(const std::string& key, bool well);
+  net::awaitable<Answered> ask(std::shared_ptr<const Tenant> tenant, BotCall call,
+                               std::shared_ptr<const Event> turn);
+  Answered ask_embedded(const Asking& asking) const;
+  net::awaitable<Answered> ask_remote(Asking asking);
+  net::awaitable<Result<bots::Reply>> converse(const Asking& asking, bots::Dialogue& dialogue);
+  // What the bot said to one Ask; of a refusal only `status` counts.
+  net::awaitable<Result<http::ClientAnswer>> ask_once(const Asking& asking, const bots::Ask& ask,
+                                                      bots::Dialogue& dialogue);
+  net::awaitable<bots::Turn> read_turn(const Asking& asking);
+  net::awaitable<std::shared_ptr<const Event>> read_event(const BotCall& call);
+  net::awaitable<void> type_while(Asking asking, std::shared_ptr<std::atomic<bool>> done);
+  bool shows_typing(const Asking& asking) const;
+  std::string_view enter(const Asking& asking);
+  void left(const Asking& asking, const Result<bots::Reply>& reply);
+  void rest(const Asking& asking, Milliseconds time);
+  void count(const Asking& asking, const bots::Usage& usage);
+  Labels labels_of(const Asking& asking);
 
   Service& service_;
   http::Transport& client_;
   TaskGroup& tasks_;
   const BotOptions& options_;
+  const bots::CircuitOptions circuit_options_;
   std::atomic<std::size_t> in_flight_{0};
   std::mutex mutex_;
-  std::map<std::string, Circuit> circuits_;  // guarded by mutex_
+  std::map<std::string, bots::Circuit> circuits_;  // guarded by mutex_; one a configured bot
+  std::set<std::string> labelled_;                 // guarded by mutex_
   Counter answered_, failed_, handed_over_;
 };
-
-// What a bot's HTTP answer says; pure. Errors: malformed with what is wrong.
-struct BotReply {
-  std::vector<Message> messages;
-  bool hand_over = false;
-  std::string reason;
-};
-Result<BotReply> parse_bot_reply(std::string_view json);
 
 }  // namespace parley::gateway

@@ -38,6 +38,7 @@ Gateway::Gateway(GatewayParts parts)
                                 std::vector<connectors::Incoming> events) {
                  return accept_each(std::move(tenant), std::move(channel), std::move(events));
                }}),
+      knowledge_(*this),
       bots_(*this, parts_.client, parts_.tasks, parts_.options.bots),
       profile_lookup_(*this, parts_.client),
       classifier_(*this, parts_.client, parts_.tasks, parts_.options.bots),
@@ -93,8 +94,10 @@ Gateway::~Gateway() = default;
 void Gateway::set_tenants(Tenants tenants) {
   const auto now = std::make_shared<const Tenants>(std::move(tenants));
   tenants_.store(now);
-  if (recovered_) puller_.follow(*now);
   load_watch_.follow(*now);
+  if (!recovered_) return;
+  puller_.follow(*now);
+  knowledge_.follow();
 }
 
 void Gateway::begin_drain() {

@@ -15,6 +15,7 @@
 #include "gateway/pipeline/classifier.hpp"
 #include "gateway/pipeline/desk.hpp"
 #include "gateway/pipeline/hub.hpp"
+#include "gateway/pipeline/knowledge.hpp"
 #include "gateway/pipeline/load_watch.hpp"
 #include "gateway/pipeline/outbound.hpp"
 #include "gateway/pipeline/passive.hpp"
@@ -67,6 +68,7 @@ class Gateway final : public Service {
   Result<std::shared_ptr<const routing::Policy>> what_if(const TenantId& tenant,
                                                          std::string_view toml) const override;
   const routing::Analyzer* analyzer() const override { return &parts_.analyzer; }
+  Knowledge* knowledge() override { return &knowledge_; }
 
   net::awaitable<http::Response> webhook(const TenantId& tenant, const ChannelId& channel,
                                          http::Request request) override;
@@ -167,6 +169,7 @@ class Gateway final : public Service {
   Puller puller_;
   Passive passive_;
   ChannelGates gates_;
+  Knowledge knowledge_;
   Bots bots_;
   ProfileLookup profile_lookup_;
   Classifier classifier_;

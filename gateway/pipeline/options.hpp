@@ -32,6 +32,8 @@ struct BotOptions {
   std::size_t calls_in_flight_max = 256;  // over all bots of the process
   std::uint32_t circuit_failures = 5;     // in a row, then the circuit opens
   Milliseconds circuit_open{30'000};      // for that long the fallback answers at once
+  Milliseconds piece_timeout{10'000};     // silence inside a streamed answer
+  Milliseconds typing_after{800};         // the customer sees somebody typing if it takes longer
 };
 
 struct SendOptions {

@@ -57,6 +57,7 @@ Result<void> Gateway::recover_blocking() {
                              RowKind::bot_call, RowKind::relay, RowKind::cursor}) {
     if (auto done = recover_kind(kind); !done) return done;
   }
+  if (auto loaded = knowledge_.load_blocking(parts_.store); !loaded) return loaded;
   recovered_ = true;
   puller_.follow(*tenants_.load());
   return {};

@@ -69,6 +69,8 @@ class Subscription {  // ends when destroyed
 };
 using OnEvent = std::function<void(const StreamEvent&)>;
 
+class Knowledge;  // knowledge.hpp
+
 class Service {
  public:
   virtual ~Service() = default;
@@ -152,6 +154,9 @@ class Service {
 
   // Shows an agent's typing to the customer, where the channel can.
   virtual net::awaitable<Result<void>> show_typing(const TenantId&, const PersonId&, bool on) = 0;
+
+  // What the embedded bots of the tenants know, and were asked in vain; null: nobody keeps it.
+  virtual Knowledge* knowledge() { return nullptr; }
 
   // To a person's open chat sockets only; no event of the log ({"type":"typing.started"}).
   virtual void push_to_person(const TenantId&, const PersonId&, std::string json) = 0;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/secret.hpp"
+#include "bots/settings.hpp"
 #include "connectors/registry.hpp"
 #include "routing/faq.hpp"
 #include "routing/policy.hpp"
@@ -35,11 +36,11 @@ struct ApiKey {
 
 struct BotSettings {
   BotId id;
-  std::shared_ptr<const routing::Faq> faq;  // BotKind::faq
-  double threshold = 0.45;                  // below: hand over
-  std::string url;                          // BotKind::webhook
-  Secret secret;                            // whsec_..., Standard Webhooks
-  std::size_t history_messages = 10;
+  // The embedded one: what its file says, maybe nothing. The tenant's own entries come on top
+  // (knowledge.hpp).
+  std::shared_ptr<const routing::Faq> faq;
+  double threshold = 0.45;                 // below: hand over
+  std::optional<bots::Settings> remote;    // any other: somebody else's program
   std::string hand_over_zh, hand_over_en;  // said when it hands over; "" says nothing
 };
 

@@ -38,7 +38,8 @@ class InvertedFaq final : public Faq {
  public:
   explicit InvertedFaq(std::vector<FaqEntry> entries) : entries_(std::move(entries)) { index(); }
 
-  std::vector<FaqHit> search(std::string_view query, std::size_t count_max) const override;
+  std::vector<FaqHit> search(std::string_view query, std::size_t count_max,
+                             const Admit& admit) const override;
   const FaqEntry& entry(std::size_t index) const override { return entries_[index]; }
   std::size_t size() const noexcept override { return entries_.size(); }
 
@@ -118,7 +119,8 @@ void InvertedFaq::index() {
   }
 }
 
-std::vector<FaqHit> InvertedFaq::search(std::string_view query, std::size_t count_max) const {
+std::vector<FaqHit> InvertedFaq::search(std::string_view query, std::size_t count_max,
+                                        const Admit& admit) const {
   struct Sums {
     float cosine = 0, bm25 = 0;
   };
@@ -154,6 +156,7 @@ std::vector<FaqHit> InvertedFaq::search(std::string_view query, std::size_t coun
   entry_best.assign(entries_.size(), 0);
   for (const std::uint32_t q : touched) {
     const Question& question = questions_[q];
+    if (admit && !admit(question.entry)) continue;
     const float cosine = sums[q].cosine / std::max(1e-6F, norm * question.norm);
     const float bm25 = std::min(1.0F, sums[q].bm25 * question.damping / std::max(1e-6F, whole));
     const float score = std::pow(kCosineShare * cosine + (1 - kCosineShare) * bm25, kScorePower);

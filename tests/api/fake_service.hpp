@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "gateway/pipeline/knowledge.hpp"
 #include "gateway/pipeline/service.hpp"
 #include "routing/analyzer.hpp"
 
@@ -74,6 +75,7 @@ class FakeService final : public Service {
   void push_to_person(const TenantId&, const PersonId&, std::string) override {}
   Ready ready() const override { return {.ready = true, .reason = {}}; }
   storage::Health store_health() const override { return store_->health(); }
+  Knowledge* knowledge() override { return &knowledge_; }
 
  private:
   struct Listener {
@@ -94,6 +96,7 @@ class FakeService final : public Service {
   std::map<std::pair<TenantId, AgentId>, std::string> presence_;
   std::map<std::pair<TenantId, MediaId>, Media> media_;
   std::list<Listener> listeners_;
+  Knowledge knowledge_{*this};
 };
 
 // A tenant "name" with keys "<name>-<scope>-key" and "<name>-anna-key"; queues service, vip and

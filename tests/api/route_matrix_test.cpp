@@ -24,6 +24,7 @@ struct World {
   std::string person, survivor, merged;
   std::string decision, dead_letter, media;
   std::string queue, agent, channel, experiment;  // of this tenant only
+  std::string draft, reviewed;        // knowledge
 };
 
 struct Sample {
@@ -58,6 +59,15 @@ class RouteMatrix : public ApiTest, public testing::WithParamInterface<api::Rout
     const auto media = answer(request("POST", "/v1/media?name=a.png", "PNG " + tenant.value, key,
                                       {{"content-type", "image/png"}}));
     w.media = member(media, "media_id");
+    const std::string wording = R"("questions":["when?"],"answer":"Soon."})";
+    const auto by_agent = tenant.value + "-agent-key";
+    w.draft = tenant.value + "-draft1";
+    w.reviewed = tenant.value + "-review1";
+    for (const auto& id : {w.draft, w.reviewed}) {
+      EXPECT_EQ(post("/v1/knowledge", R"({"id":")" + id + "\"," + wording, by_agent).status, 201);
+    }
+    EXPECT_EQ(
+        post("/v1/knowledge/" + w.reviewed + "/submit", R"({"version":1})", by_agent).status, 200);
     w.queue = tenant.value + "-desk";
     w.agent = tenant.value + "-boss";
     w.channel = tenant.value + "-app";
@@ -149,6 +159,17 @@ class RouteMatrix : public ApiTest, public testing::WithParamInterface<api::Rout
         {"POST /v1/media", {.body = "bytes"}},
         {"GET /v1/media/{id}", {.id = w.media}},
         {"GET /v1/audit", {}},
+        {"GET /v1/knowledge", {}},
+        {"POST /v1/knowledge", {.body = R"({"questions":["q"],"answer":"a"})"}},
+        {"GET /v1/knowledge/export", {}},
+        {"POST /v1/knowledge/import", {.body = "new question,new answer\n"}},
+        {"GET /v1/knowledge/{id}", {.id = w.draft}},
+        {"PATCH /v1/knowledge/{id}",
+         {.id = w.draft, .body = R"({"version":1,"questions":["q"],"answer":"a"})"}},
+        {"POST /v1/knowledge/{id}/submit", {.id = w.draft, .body = R"({"version":1})"}},
+        {"POST /v1/knowledge/{id}/publish", {.id = w.reviewed, .body = R"({"version":2})"}},
+        {"POST /v1/knowledge/{id}/retire", {.id = w.draft, .body = R"({"version":1})"}},
+        {"GET /v1/reports/unanswered", {}},
     };
     const auto at = samples.find(std::string(route.method) + " " + std::string(route.pattern));
     return at == samples.end() ? std::nullopt : std::optional(at->second);

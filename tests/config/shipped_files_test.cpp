@@ -95,6 +95,19 @@ id = "w"
 kind = "webhook"
 url = "https://example.com/"
 secret = "whsec_ZGVtby1jdXN0b20tc2VjcmV0LTAxMjM0NTY3ODk="
+[[bot]]
+id = "c"
+kind = "chat"
+url = "https://example.com/v1"
+secret = "key"
+model = "m"
+temperature = 0.5
+[[bot]]
+id = "d"
+kind = "dify"
+url = "https://example.com/v1"
+secret = "key"
+redact = ["phone"]
 [[segment]]
 name = "s"
 when = { attribute = { name = "a", eq = 1 } }

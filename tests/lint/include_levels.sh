@@ -13,18 +13,19 @@ conversation: base
 connectors: base conversation
 routing: base conversation
 storage: base conversation
+bots: base conversation connectors routing
 gateway/runtime: base
 gateway/http: base gateway/runtime
-gateway/pipeline: base conversation connectors routing storage gateway/runtime gateway/http
-gateway/api: base conversation connectors routing storage gateway/runtime gateway/http gateway/pipeline
-gateway/chat: base conversation connectors routing storage gateway/runtime gateway/http gateway/pipeline
-gateway/admin: base conversation connectors routing storage gateway/runtime gateway/http gateway/pipeline
-gateway/edge: base conversation connectors routing storage gateway/runtime gateway/http gateway/pipeline gateway/api gateway/chat
-config: base conversation connectors routing storage gateway/runtime gateway/http gateway/pipeline
-gateway/cli: base conversation connectors routing storage gateway/runtime gateway/http gateway/pipeline gateway/api gateway/chat gateway/admin gateway/edge config
+gateway/pipeline: base conversation connectors routing storage bots gateway/runtime gateway/http
+gateway/api: base conversation connectors routing storage bots gateway/runtime gateway/http gateway/pipeline
+gateway/chat: base conversation connectors routing storage bots gateway/runtime gateway/http gateway/pipeline
+gateway/admin: base conversation connectors routing storage bots gateway/runtime gateway/http gateway/pipeline
+gateway/edge: base conversation connectors routing storage bots gateway/runtime gateway/http gateway/pipeline gateway/api gateway/chat
+config: base conversation connectors routing storage bots gateway/runtime gateway/http gateway/pipeline
+gateway/cli: base conversation connectors routing storage bots gateway/runtime gateway/http gateway/pipeline gateway/api gateway/chat gateway/admin gateway/edge config
 gateway/main.cpp: gateway/cli
-tests: base conversation connectors routing storage config bench gateway/runtime gateway/http gateway/pipeline gateway/api gateway/chat gateway/admin gateway/edge gateway/cli
-bench: base conversation connectors routing storage config gateway/runtime gateway/http gateway/pipeline gateway/api gateway/chat gateway/admin gateway/edge gateway/cli
+tests: base conversation connectors routing storage bots config bench gateway/runtime gateway/http gateway/pipeline gateway/api gateway/chat gateway/admin gateway/edge gateway/cli
+bench: base conversation connectors routing storage bots config gateway/runtime gateway/http gateway/pipeline gateway/api gateway/chat gateway/admin gateway/edge gateway/cli
 '
 
 check() {

@@ -128,7 +128,7 @@ std::shared_ptr<const routing::Policy> policy_of(const TenantId& id, const ShopO
   policy.bots[{"faq"}] = {
       .id = {"faq"},
       .kind = options.bot_url.empty() ? routing::BotKind::faq : routing::BotKind::webhook,
-      .deadline = Milliseconds(20'000),
+      .deadline = options.bot_deadline,
       .fallback_queue = {"service"},
       .turns_per_minute_max = 100};
   policy.channels[kChannel] = {
@@ -170,8 +170,10 @@ std::shared_ptr<const Tenant> Shop::tenant(const TenantId& id, const ShopOptions
     if (!faq) ADD_FAILURE() << faq.error().detail;
     bot.faq = *faq;
   } else {
-    bot.url = options.bot_url;
-    bot.secret = Secret("whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5");
+    bots::Settings& remote = bot.remote.emplace(options.bot);
+    remote.url = options.bot_url;
+    remote.secret = Secret("whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5");
+    remote.lookup_secret = remote.secret;
   }
   out->bots[bot.id] = std::move(bot);
   out->media_key = Secret("0123456789abcdef0123456789abcdef");

@@ -31,6 +31,8 @@ struct ShopOptions {
   std::uint16_t platform_port = 1;  // nobody listens there
   Holder first_outcome{HolderKind::queue, "service"};
   std::string queue_notice = {};  // said to who begins to wait
+  bots::Settings bot = {};        // of the one at bot_url
+  Milliseconds bot_deadline{20'000};
   std::string bot_url = {};       // "": the bot "faq" knows one answer: "hours" -> "We are open."
 };
 

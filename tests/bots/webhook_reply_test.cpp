@@ -4,13 +4,13 @@
 
 #include <string>
 
+#include "bots/dialogue.hpp"
 #include "conversation/message.hpp"
-#include "gateway/pipeline/bots.hpp"
 
-namespace parley::gateway {
+namespace parley::bots {
 namespace {
 
-std::string texts_of(const BotReply& reply) {
+std::string texts_of(const Reply& reply) {
   std::string out;
   for (const auto& message : reply.messages) out += plain_text(message) + "|";
   return out;
@@ -22,7 +22,7 @@ struct Said {
   std::string reason = {};
 };
 
-TEST(ParseBotReply, WhatItMaySay) {
+TEST(ParseWebhookReply, WhatItMaySay) {
   const Said cases[] = {
       {R"({"text":"hi"})", "hi|"},
       {R"({"messages":[{"text":"a"},{"text":"b"}]})", "a|b|"},
@@ -39,7 +39,7 @@ TEST(ParseBotReply, WhatItMaySay) {
       {R"({"text":"first","text":"second"})", "first|"},
   };
   for (const auto& one : cases) {
-    const auto reply = parse_bot_reply(one.json);
+    const auto reply = parse_webhook_reply(one.json);
     ASSERT_TRUE(reply) << one.json << ": " << reply.error().detail;
     EXPECT_EQ(texts_of(*reply), one.texts) << one.json;
     EXPECT_EQ(reply->hand_over, one.hand_over) << one.json;
@@ -47,9 +47,9 @@ TEST(ParseBotReply, WhatItMaySay) {
   }
 }
 
-TEST(ParseBotReply, SuggestedActionsComeWithTheContent) {
+TEST(ParseWebhookReply, SuggestedActionsComeWithTheContent) {
   const auto reply =
-      parse_bot_reply(R"({"messages":[{"content":[{"type":"text","text":"which?"}],)"
+      parse_webhook_reply(R"({"messages":[{"content":[{"type":"text","text":"which?"}],)"
                       R"("suggested_actions":[{"title":"Yes","payload":"y"},{"title":"No"}]}]})");
   ASSERT_TRUE(reply) << reply.error().detail;
   const auto& actions = reply->messages.at(0).suggested_actions;
@@ -72,7 +72,7 @@ std::string messages_of(int count) {
   return out + "]}";
 }
 
-TEST(ParseBotReply, AnythingElseIsMalformed) {
+TEST(ParseWebhookReply, AnythingElseIsMalformed) {
   const std::string cases[] = {
       "",
       " ",
@@ -115,37 +115,37 @@ TEST(ParseBotReply, AnythingElseIsMalformed) {
       nested(20'000, "{\"a\":", "}"),
   };
   for (const auto& json : cases) {
-    const auto reply = parse_bot_reply(json);
+    const auto reply = parse_webhook_reply(json);
     ASSERT_FALSE(reply) << json.substr(0, 200);
     EXPECT_EQ(reply.error().code, Errc::malformed) << json.substr(0, 200);
     EXPECT_FALSE(reply.error().detail.empty());
   }
 }
 
-TEST(ParseBotReply, TenMessagesAreTakenAndTheTextCountsAsOne) {
-  EXPECT_EQ(parse_bot_reply(messages_of(10))->messages.size(), 10u);
-  EXPECT_EQ(parse_bot_reply(R"({"text":"x",)" + messages_of(9).substr(1))->messages.size(), 10u);
+TEST(ParseWebhookReply, TenMessagesAreTakenAndTheTextCountsAsOne) {
+  EXPECT_EQ(parse_webhook_reply(messages_of(10))->messages.size(), 10u);
+  EXPECT_EQ(parse_webhook_reply(R"({"text":"x",)" + messages_of(9).substr(1))->messages.size(), 10u);
 }
 
-TEST(ParseBotReply, PartsAndActionsHaveTheirLimits) {
+TEST(ParseWebhookReply, PartsAndActionsHaveTheirLimits) {
   std::string parts, actions;
   for (std::size_t i = 0; i <= kPartsMax; ++i) {
     parts += std::string(i > 0 ? "," : "") + R"({"type":"text","text":"x"})";
     actions += std::string(i > 0 ? "," : "") + R"({"title":"x"})";
   }
-  EXPECT_FALSE(parse_bot_reply(R"({"messages":[{"content":[)" + parts + "]}]}"));
-  EXPECT_FALSE(parse_bot_reply(R"({"messages":[{"content":[{"type":"text","text":"x"}],)"
+  EXPECT_FALSE(parse_webhook_reply(R"({"messages":[{"content":[)" + parts + "]}]}"));
+  EXPECT_FALSE(parse_webhook_reply(R"({"messages":[{"content":[{"type":"text","text":"x"}],)"
                                R"("suggested_actions":[)" +
                                actions + "]}]}"));
-  EXPECT_FALSE(parse_bot_reply(R"({"text":")" + std::string(70'000, 'x') + "\"}"));
+  EXPECT_FALSE(parse_webhook_reply(R"({"text":")" + std::string(70'000, 'x') + "\"}"));
 }
 
 // What is kept must be text: a reason that is not can never be read back from the log.
-TEST(ParseBotReply, ALongReasonIsCutBetweenCharacters) {
+TEST(ParseWebhookReply, ALongReasonIsCutBetweenCharacters) {
   for (int lead = 0; lead < 4; ++lead) {
     std::string reason(static_cast<std::size_t>(lead), 'a');
     for (int i = 0; i < 100; ++i) reason += "图";
-    const auto reply = parse_bot_reply(R"({"handover":{"reason":")" + reason + "\"}}");
+    const auto reply = parse_webhook_reply(R"({"handover":{"reason":")" + reason + "\"}}");
     ASSERT_TRUE(reply);
     EXPECT_LE(reply->reason.size(), 200u);
     EXPECT_GT(reply->reason.size(), 195u);
@@ -154,4 +154,4 @@ TEST(ParseBotReply, ALongReasonIsCutBetweenCharacters) {
 }
 
 }  // namespace
-}  // namespace parley::gateway
+}  // namespace parley::bots
