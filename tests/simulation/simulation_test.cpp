@@ -18,7 +18,7 @@ namespace parley::simulation {
 namespace {
 
 constexpr std::uint64_t kSeeds = 2'000;
-constexpr std::uint64_t kRunsPerPoint = 15;
+constexpr std::uint64_t kRunsPerPoint = 10;
 constexpr std::uint64_t kPointSeeds = 500'000;
 
 // Each broke a promise once.
