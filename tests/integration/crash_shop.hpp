@@ -70,6 +70,8 @@ class CrashShop {
   void come_to_rest();
   // P1, P2, P3 and P4 over everything so far.
   void expect_promises_kept();
+  // Of those, the sends that nobody knows to have arrived: in the dead letters, for a person.
+  std::size_t unsettled() const { return unsettled_; }
 
   CrashPlatform& platform() { return platform_; }
   const std::string& data() const { return data_; }
@@ -84,6 +86,7 @@ class CrashShop {
   std::set<std::int64_t> acked_, open_;  // open: sent and not known to be stored
   bool deaf_ = false;                    // guarded by mutex_, and so are the sets
   int ended_in_flight_ = 0;
+  std::size_t unsettled_ = 0;
 };
 
 }  // namespace parley::test
