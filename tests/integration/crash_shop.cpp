@@ -186,7 +186,7 @@ void CrashShop::live(int acks, const End& end) {
 }
 
 void CrashShop::come_to_rest() {
-  constexpr int kRounds = 10;
+  constexpr int kRounds = 100;  // a platform takes so many a second and no more
   for (int round = 0; round < kRounds; ++round) {
     auto gateway = start();
     ASSERT_NE(gateway->port(), 0) << gateway->said();

@@ -204,6 +204,7 @@ TEST_F(RocksOpen, AnUnusablePathIsTheOperatorsToMend) {
 class RocksOwner : public RocksOpen {
  protected:
   static constexpr int kRefused = 3;
+  void SetUp() override { GTEST_FLAG_SET(death_test_style, "threadsafe"); }
   void open_as_nobody() {
     if (::geteuid() == 0 && ::setresuid(65534, 65534, 65534) != 0) ::_exit(1);
     const auto store = open_rocks_store(options_, clock_);
