@@ -141,7 +141,7 @@ Result<void> sync_tree(const std::string& path) {
 
 bool path_exists(const std::string& path) {
   struct stat found;
-  return ::stat(path.c_str(), &found) == 0;
+  return ::stat(path.c_str(), &found) == 0 || (errno != ENOENT && errno != ENOTDIR);
 }
 
 Result<DirectoryLock> DirectoryLock::take(const std::string& directory) {

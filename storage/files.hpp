@@ -41,6 +41,7 @@ Result<void> shred_file(const std::string& path);
 Result<void> make_directory_durably(const std::string& path);
 // Every file and directory below, and the directory itself.
 Result<void> sync_tree(const std::string& path);
+// False only where there is nothing for certain: what may not be looked at exists.
 bool path_exists(const std::string& path);
 
 // Held for as long as it lives; another process (or another Store of this one) cannot get it.

@@ -35,6 +35,7 @@ namespace parley::storage {
 struct RocksSeams {
   rocksdb::Env* env = nullptr;  // null: the system's
   DiskGuard::FreeBytes free_bytes = free_bytes_of;
+  std::size_t memtable_bytes = 32 << 20;  // small ones: flushes and compactions all the time
 };
 
 class BackgroundErrors;

@@ -1,12 +1,17 @@
 #include "tests/simulation/life.hpp"
 
 #include <stdexcept>
+#include <utility>
 
 namespace parley::simulation {
 
 void HandStore::commit(storage::Commit commit, storage::CommitDone done) {
+  const auto kind = kind_of(commit);
   memory_.commit(std::move(commit), std::move(done));
-  if (syncing_ || !*alive_) return;
+  if (!*alive_) return;
+  waiting_.insert(kind);
+  reached_(std::string(kind) + " handed to the store");
+  if (syncing_) return;
   syncing_ = true;
   const bool slow = machine_.chance(faults_.slow_sync);
   const auto takes = slow ? machine_.between(1, faults_.stall.count()) : machine_.between(0, 4);
@@ -17,13 +22,16 @@ void HandStore::commit(storage::Commit commit, storage::CommitDone done) {
       memory_.fail_commit_for_test(1, {.code = Errc::unavailable, .detail = "the disk is dead"});
     }
     memory_.sync_for_test();
+    for (const auto kind : std::exchange(waiting_, {})) reached_(std::string(kind) + " synced");
   });
 }
 
 // What it finds is as of some moment between the question and the answer.
 void HandStore::load_turn(storage::TurnQuery query, storage::TurnDone done) {
   if (!*alive_ || !machine_.chance(faults_.slow_read)) {
-    return memory_.load_turn(std::move(query), std::move(done));
+    memory_.load_turn(std::move(query), std::move(done));
+    if (*alive_) reached_("looked up");
+    return;
   }
   auto read = std::make_shared<Read>(std::move(query), std::move(done));
   reads_.push_back(read);
@@ -39,6 +47,7 @@ void HandStore::load_turn(storage::TurnQuery query, storage::TurnDone done) {
 void HandStore::finish(const std::shared_ptr<Read>& read) {
   std::erase(reads_, read);
   read->done(std::move(*read->view));
+  reached_("looked up");
 }
 
 void HandStore::end() {
@@ -53,7 +62,7 @@ void HandStore::end() {
 Life::Life(Parts parts)
     : machine_(parts.machine),
       cores_({.count = parts.cores, .tick = Milliseconds(0)}),
-      store_(parts.machine, parts.memory, parts.disk),
+      store_(parts.machine, parts.memory, parts.disk, parts.reached),
       analyzer_(routing::make_plain_analyzer()) {
   gateway_ = std::make_unique<gateway::Gateway>(
       gateway::GatewayParts{.store = store_,

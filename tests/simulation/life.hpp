@@ -4,11 +4,13 @@
 
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 
 #include "gateway/pipeline/gateway.hpp"
 #include "storage/memory_store.hpp"
 #include "tests/pipeline/forwarding_store.hpp"
+#include "tests/simulation/crash_points.hpp"
 #include "tests/simulation/machine.hpp"
 
 namespace parley::simulation {
@@ -26,8 +28,13 @@ struct DiskFaults {
 // A memory store that syncs when its time has come and not before.
 class HandStore final : public gateway::ForwardingStore {
  public:
-  HandStore(Machine& machine, storage::MemoryStore& memory, const DiskFaults& faults)
-      : ForwardingStore(memory), machine_(machine), memory_(memory), faults_(faults) {}
+  HandStore(Machine& machine, storage::MemoryStore& memory, const DiskFaults& faults,
+            const Reached& reached)
+      : ForwardingStore(memory),
+        machine_(machine),
+        memory_(memory),
+        faults_(faults),
+        reached_(reached) {}
 
   void commit(storage::Commit commit, storage::CommitDone done) override;
   void load_turn(storage::TurnQuery query, storage::TurnDone done) override;
@@ -45,6 +52,8 @@ class HandStore final : public gateway::ForwardingStore {
   Machine& machine_;
   storage::MemoryStore& memory_;
   const DiskFaults& faults_;
+  const Reached& reached_;
+  std::set<std::string_view> waiting_;  // kinds of commits that wait for the sync
   bool syncing_ = false;
   std::vector<std::shared_ptr<Read>> reads_;  // slow ones, under way
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
@@ -57,6 +66,7 @@ class Life {
     storage::MemoryStore& memory;
     http::Transport& network;
     const DiskFaults& disk;
+    const Reached& reached;
     gateway::PipelineOptions options;
     std::size_t cores = 1;
     gateway::Tenants tenants;

@@ -44,15 +44,22 @@ net::awaitable<Result<http::ClientAnswer>> Network::call(http::ClientRequest req
   const auto dot = url.find('.');
   const TenantId tenant{std::string(url.substr(kScheme.size(), dot - kScheme.size()))};
   Plan plan;
+  const int life = life_;
+  std::string_view heard;
   if (const auto to = url.find("/send/"); to != url.npos) {
     plan = send(tenant, std::string(url.substr(to + 6)), request);
+    reached_("call leaves");
+    heard = "call answered";
   } else if (url.ends_with("/token")) {
     plan = give_token(tenant);
   } else {
+    reached_("bot asked");
     plan = ask_bot(request);
+    heard = "bot answer heard";
   }
   gateway::Timer timer(co_await net::this_coro::executor, std::min(plan.takes, request.timeout));
   co_await timer.wait();
+  if (memory_ != nullptr && life == life_ && !heard.empty()) reached_(heard);
   if (plan.takes > request.timeout) co_return lost(Delivery::unknown, "no answer in time");
   co_return std::move(plan.answer);
 }
@@ -111,6 +118,7 @@ void Network::take(std::size_t number) {
     call.effect = false;
     return;
   }
+  if (memory_ != nullptr) reached_("call took effect");
   if (on_taken) on_taken(call.tenant, call.user, call.send.value);
 }
 

@@ -11,6 +11,7 @@
 
 #include "gateway/http/client.hpp"
 #include "storage/memory_store.hpp"
+#include "tests/simulation/crash_points.hpp"
 #include "tests/simulation/history.hpp"
 #include "tests/simulation/machine.hpp"
 
@@ -33,8 +34,9 @@ struct NetworkFaults {
 
 class Network final : public http::Transport {
  public:
-  Network(Machine& machine, History& history, const NetworkFaults& faults, const TraitsOf& traits)
-      : machine_(machine), history_(history), faults_(faults), traits_(traits) {}
+  Network(Machine& machine, History& history, const NetworkFaults& faults, const TraitsOf& traits,
+          const Reached& reached)
+      : machine_(machine), history_(history), faults_(faults), traits_(traits), reached_(reached) {}
 
   net::awaitable<Result<http::ClientAnswer>> call(http::ClientRequest request) override;
 
@@ -62,6 +64,7 @@ class Network final : public http::Transport {
   History& history_;
   const NetworkFaults& faults_;
   const TraitsOf& traits_;
+  const Reached& reached_;
   const storage::MemoryStore* memory_ = nullptr;
   int life_ = 0;
   int next_id_ = 1;

@@ -2,6 +2,7 @@
 // failing one can be looked at again and again.
 //
 //   PARLEY_SEEDS=N  that many seeds, beginning at PARLEY_SEED_FROM (1)
+//   PARLEY_RUNS_PER_POINT=N  so many runs with a crash at each listed point
 //   PARLEY_SEED=S   this one only, with all that happened in it
 #include <gtest/gtest.h>
 
@@ -10,12 +11,15 @@
 #include <sstream>
 
 #include "tests/simulation/checker.hpp"
+#include "tests/simulation/crash_points.hpp"
 #include "tests/simulation/world.hpp"
 
 namespace parley::simulation {
 namespace {
 
 constexpr std::uint64_t kSeeds = 2'000;
+constexpr std::uint64_t kRunsPerPoint = 10;
+constexpr std::uint64_t kPointSeeds = 500'000;
 
 // Each broke a promise once.
 constexpr std::uint64_t kRegressions[] = {1, 31, 198, 234, 432, 552};
@@ -57,6 +61,26 @@ TEST(Simulation, RandomSeedsKeepThePromises) {
   int failed = 0;
   for (auto seed = from; seed < from + count && failed < kFailuresShown; ++seed) {
     failed += !holds(seed);
+  }
+}
+
+// Each listed point, in runs with faults of their own; one that no run reaches is no test.
+TEST(Simulation, ACrashAtEachStepOfATurnKeepsThePromises) {
+  const auto runs = number("PARLEY_RUNS_PER_POINT", kRunsPerPoint);
+  for (const auto point : kCrashPoints) {
+    unsigned crashed = 0;
+    for (std::uint64_t run = 1; run <= runs; ++run) {
+      World world(kPointSeeds + run);
+      world.crash_at(point, 1 + static_cast<unsigned>(run % 5));
+      world.run();
+      crashed += world.crashed_there() ? 1 : 0;
+      for (const auto& wrong : check(world.history(), world.stored(), world.traits())) {
+        ADD_FAILURE() << "crash at \"" << point << "\", seed " << kPointSeeds + run << ": "
+                      << wrong;
+      }
+    }
+    std::cout << "  " << point << ": " << crashed << " crashes\n";
+    EXPECT_GT(crashed, 0u) << point;
   }
 }
 

@@ -15,7 +15,7 @@ constexpr Milliseconds kPlatformPatience{6'000};
 }  // namespace
 
 World::World(std::uint64_t seed)
-    : machine_(seed), network_(machine_, history_, faults_.network, traits_) {
+    : machine_(seed), network_(machine_, history_, faults_.network, traits_, reached_) {
   draw_faults();
   draw_limits();
   draw_owners();
@@ -135,6 +135,7 @@ void World::start() {
                   .memory = *memory_,
                   .network = network_,
                   .disk = faults_.disk,
+                  .reached = reached_,
                   .options = options_,
                   .cores = cores_,
                   .tenants = tenants(),
@@ -143,9 +144,18 @@ void World::start() {
                       if (life == lives_ && life_) crash(why);
                     });
                   }});
+  reach("started");
+}
+
+// Dead from this very moment: what the handler under way still does reaches nobody.
+void World::reach(std::string_view point) {
+  if (dying_ || crash_in_ == 0 || point != crash_at_ || !turmoil_ || --crash_in_ > 0) return;
+  dying_ = crashed_there_ = true;
+  network_.serve(nullptr, lives_);
 }
 
 void World::crash(const std::string& why) {
+  dying_ = false;
   trace("crash: " + why);
   network_.serve(nullptr, lives_);
   if (!life_->end()) history_.trouble.push_back("a coroutine could not be ended");
@@ -164,6 +174,7 @@ void World::run_for(Milliseconds time) {
       history_.trouble.emplace_back("it never comes to rest");
       return;
     }
+    if (dying_ && life_) crash("at " + std::string(crash_at_));
     const bool busy = life_ && life_->step();
     if (busy && turmoil_ && machine_.chance(faults_.crash)) crash("at handler");
     if (!busy) {
@@ -243,6 +254,7 @@ void World::deliver(std::size_t index) {
   for (int copy = 0; copy < copies; ++copy) {
     auto attempt = std::make_shared<Attempt>();
     trace("webhook " + said.key + " of " + said.tenant.value + '/' + said.user);
+    reach("webhook handed in");
     life_->start<http::Response>(
         webhook(life_->gateway(), said.tenant, said.key + '|' + said.user + '|' + said.text),
         [this, index, attempt](const http::Response& response) {
@@ -265,6 +277,7 @@ void World::deliver(std::size_t index) {
 void World::heard(std::size_t index, const http::Response& response) {
   Said& said = history_.said[index];
   trace("answer " + std::to_string(response.status) + " to " + said.key);
+  if (dying_) return;
   if (response.status != 200) {
     if (said.acked == kNever && !said.given_up) {
       deliver_later(index, machine_.between(100, 3'000));
@@ -272,6 +285,7 @@ void World::heard(std::size_t index, const http::Response& response) {
     return;
   }
   if (said.acked == kNever) said.acked = machine_.moment();
+  reach("turn acknowledged");
   const std::string mark = "our-account: ";
   if (response.body.starts_with(mark)) {
     history_.passive.emplace(response.body.substr(mark.size()), said.tenant);

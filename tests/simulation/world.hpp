@@ -8,6 +8,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tests/pipeline/shop.hpp"
@@ -23,6 +24,12 @@ class World {
   ~World();
 
   void run();
+  // Before run(): the process dies when it reaches that point for the n-th time.
+  void crash_at(std::string_view point, unsigned nth) {
+    crash_at_ = point;
+    crash_in_ = nth;
+  }
+  bool crashed_there() const { return crashed_there_; }
   const History& history() const { return history_; }
   const Stored& stored() const { return stored_; }
   const TraitsOf& traits() const { return traits_; }
@@ -76,6 +83,7 @@ class World {
   void taken(const TenantId& tenant, const std::string& user, const std::string& send);
 
   void start();
+  void reach(std::string_view point);
   void crash(const std::string& why);
   void run_for(Milliseconds time);
   void calm_down();
@@ -97,6 +105,10 @@ class World {
   std::vector<Owner> owners_;
   History history_;
   Stored stored_;
+  std::string_view crash_at_;
+  unsigned crash_in_ = 0;  // 0: at no point
+  bool dying_ = false, crashed_there_ = false;
+  const Reached reached_{[this](std::string_view point) { reach(point); }};
   Network network_;
   std::unique_ptr<storage::MemoryStore> memory_;
   std::unique_ptr<Life> life_;

@@ -1,12 +1,16 @@
 #include "tests/storage/crash_writer.hpp"
 
 #include <fmt/format.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdio>
 #include <semaphore>
 #include <thread>
 
+#include "storage/rocks_store.hpp"
+#include "tests/storage/fault_env.hpp"
 #include "tests/storage/support.hpp"
 
 namespace parley::storage {
@@ -37,15 +41,31 @@ void write_turns(Store& store, int number, std::uint64_t last_seq) {
   }
 }
 
+void make_backups(RocksStore& store, const std::string& path) {
+  for (int number = 0;; ++number) {
+    const auto to = fmt::format("{}-backup-{}", path, number);
+    if (path_exists(to)) continue;  // an earlier life's
+    if (!store.backup_blocking(to)) ::_exit(kFailed);
+  }
+}
+
 }  // namespace
 
 PersonId crash_person(int number) { return person("crash" + std::to_string(number)); }
 
 std::string crash_key(int number, std::uint64_t seq) { return fmt::format("{}-{}", number, seq); }
 
-int run_crash_writer(const std::string& path) {
+int run_crash_writer(const std::string& path, std::string_view how) {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // never left behind
   const SystemClock clock;
-  auto store = open_rocks_store(test_options(path), clock);
+  FaultEnv disk;
+  RocksSeams seams;
+  if (how == "lying") {
+    disk.lie_about_syncs();
+    seams.env = disk.env();
+  }
+  if (how == "compacting") seams.memtable_bytes = 64 << 10;
+  auto store = RocksStore::open(test_options(path), clock, seams);
   if (!store) {
     std::fprintf(stderr, "%s\n", store.error().detail.c_str());
     return kFailed;
@@ -57,6 +77,9 @@ int run_crash_writer(const std::string& path) {
     if (!history) return kFailed;
     threads.emplace_back(
         [&store = **store, number, last = history->size()] { write_turns(store, number, last); });
+  }
+  if (how == "backing-up") {
+    threads.emplace_back([&store = **store, &path] { make_backups(store, path); });
   }
   return 0;  // after the threads, which do not end
 }

@@ -3,6 +3,8 @@
 #include <rocksdb/file_system.h>
 
 #include <algorithm>
+#include <atomic>
+#include <condition_variable>
 #include <filesystem>
 #include <map>
 #include <mutex>
@@ -49,6 +51,8 @@ class FaultFileSystem final : public rocksdb::FileSystemWrapper {
   mutable std::mutex mutex_;
   Countdown sync_, append_;
   bool failed_ = false;
+  std::atomic<bool> lies_{false};
+  std::atomic<std::int64_t> sync_ms_{0};
   std::uint64_t syncs_ = 0;
   std::map<std::string, std::uint64_t> synced_;  // file -> bytes on the platter
 };
@@ -93,9 +97,18 @@ class FaultFile final : public rocksdb::FSWritableFileOwnerWrapper {
     return now;
   }
 
+  void be_slow() const {
+    std::mutex mutex;
+    std::condition_variable never;
+    std::unique_lock lock(mutex);
+    never.wait_for(lock, std::chrono::milliseconds(files_.sync_ms_), [] { return false; });
+  }
+
   template <class Sync>
   rocksdb::IOStatus synced(Sync sync) {
     if (fails(files_.sync_)) return rocksdb::IOStatus::IOError("sync failed by the test");
+    if (is_log_ && files_.lies_) return rocksdb::IOStatus::OK();
+    if (is_log_) be_slow();
     auto status = sync();
     const std::lock_guard lock(files_.mutex_);
     if (status.ok()) {
@@ -141,6 +154,10 @@ void FaultEnv::fail_append(std::uint64_t nth) {
   const std::lock_guard lock(files_->mutex_);
   files_->append_ = {.armed = true, .left = nth};
 }
+
+void FaultEnv::lie_about_syncs() { files_->lies_ = true; }
+
+void FaultEnv::slow_syncs(std::chrono::milliseconds each) { files_->sync_ms_ = each.count(); }
 
 bool FaultEnv::failed() const {
   const std::lock_guard lock(files_->mutex_);

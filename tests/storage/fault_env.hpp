@@ -4,6 +4,7 @@
 
 #include <rocksdb/env.h>
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -22,6 +23,10 @@ class FaultEnv {
   void fail_sync(std::uint64_t nth);
   // The n-th append to a log file from now on fails, and so do all that follow.
   void fail_append(std::uint64_t nth);
+  // Syncs of log files say they were done and do nothing: a disk that lies, or a forgotten sync.
+  void lie_about_syncs();
+  // Each sync of a log file takes that long.
+  void slow_syncs(std::chrono::milliseconds each);
   bool failed() const;
   std::uint64_t syncs() const;
 

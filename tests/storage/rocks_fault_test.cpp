@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <atomic>
+#include <chrono>
 #include <thread>
 
 #include "storage/rocks_store.hpp"
@@ -147,6 +148,38 @@ TEST_F(RocksFault, APowerCutDuringFlushesKeepsWhatWasAcknowledged) {
   store.reset();
   faults.copy_synced(path, dir_ / "after", 0);
   expect_all(dir_ / "after", acked);
+}
+
+TEST_F(RocksFault, ASlowSyncHoldsBackItsAnswersAndNothingElse) {
+  constexpr Milliseconds kSlow{500};
+  FaultEnv faults;
+  auto options = test_options(dir_ / "store");
+  options.pending_max = 4;
+  auto opened =
+      RocksStore::open(options, clock_, {.env = faults.env(), .free_bytes = free_bytes_of});
+  ASSERT_OK(opened);
+  Store& store = **opened;
+  ASSERT_OK(commit_now(store, turn(kDemo, person("a"), 0)));
+  faults.slow_syncs(kSlow);
+  const auto since = std::chrono::steady_clock::now();
+  std::vector<std::future<Result<Committed>>> answers;
+  for (std::uint64_t i = 1; i <= 10; ++i) {
+    answers.push_back(commit_async(store, turn(kDemo, person("b" + std::to_string(i)), 0)));
+  }
+  clock_.advance(Milliseconds{70});
+  const auto health = store.health();
+  EXPECT_LE(health.pending, 4u);
+  EXPECT_GE(health.oldest_pending, Milliseconds{70});
+  EXPECT_EQ(store.history_blocking(kDemo, person("a"), 0, 10)->size(), 1u);
+  ASSERT_OK(load_now(store, {.tenant = kDemo, .person = person("a"), .dedup = {}}));
+  EXPECT_LT(std::chrono::steady_clock::now() - since, kSlow) << "reading waited for a sync";
+  int overloaded = 0;
+  for (auto& answer : answers) {
+    const auto done = answer.get();
+    overloaded += !done && done.error().code == Errc::overloaded ? 1 : 0;
+  }
+  EXPECT_GE(overloaded, 6);
+  EXPECT_GE(std::chrono::steady_clock::now() - since, kSlow) << "acknowledged before its sync";
 }
 
 TEST_F(RocksFault, EveryAcknowledgedCommitWasSynced) {

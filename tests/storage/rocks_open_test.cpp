@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cstdio>
 #include <fstream>
 
 #include "storage/disk_guard.hpp"
@@ -197,11 +198,42 @@ TEST_F(RocksOpen, AnUnusablePathIsTheOperatorsToMend) {
   std::ofstream(dir_ / "file") << "x";
   options_.path = dir_ / "file/store";
   EXPECT_THAT(refusal(), HasSubstr("cannot create"));
-  if (::geteuid() == 0) return;  // root may write anywhere
+}
+
+// As a user of no rights: root may read and write anywhere.
+class RocksOwner : public RocksOpen {
+ protected:
+  static constexpr int kRefused = 3;
+  void SetUp() override { GTEST_FLAG_SET(death_test_style, "threadsafe"); }
+  void open_as_nobody() {
+    if (::geteuid() == 0 && ::setresuid(65534, 65534, 65534) != 0) ::_exit(1);
+    const auto store = open_rocks_store(options_, clock_);
+    if (store) ::_exit(2);
+    std::fprintf(stderr, "%s\n", store.error().detail.c_str());
+    ::_exit(store.error().code == Errc::misconfigured ? kRefused : 4);
+  }
+  void let_in(const std::string& path) { fs::permissions(path, fs::perms::all); }
+};
+
+TEST_F(RocksOwner, ADirectoryThatIsNotOursIsRefused) {
+  let_in(dir_.path());
   fs::create_directory(dir_ / "closed");
   fs::permissions(dir_ / "closed", fs::perms::owner_read | fs::perms::owner_exec);
   options_.path = dir_ / "closed";
-  EXPECT_THAT(refusal(), AllOf(HasSubstr("/closed/lock"), HasSubstr("Permission denied")));
+  EXPECT_EXIT(open_as_nobody(), testing::ExitedWithCode(kRefused),
+              "/closed/lock: Permission denied");
+}
+
+TEST_F(RocksOwner, ADatabaseThatIsNotOursIsRefusedAndNeverTakenForNone) {
+  fill(3);
+  for (const auto& path : {dir_.path(), path_}) let_in(path);
+  for (const auto& file : {"/lock", "/mark", "/instance"}) let_in(path_ + file);
+  fs::permissions(path_ + "/db", ::geteuid() == 0 ? fs::perms::owner_all : fs::perms::none);
+  EXPECT_EXIT(open_as_nobody(), testing::ExitedWithCode(kRefused), "ermission denied");
+  fs::remove(path_ + "/instance");
+  EXPECT_EXIT(open_as_nobody(), testing::ExitedWithCode(kRefused), "ermission denied");
+  fs::permissions(path_ + "/db", fs::perms::owner_all);
+  EXPECT_EQ(open()->health().position, 3u);
 }
 
 // ---- the disk fills while it runs
