@@ -150,11 +150,10 @@ class MailReader {
     in.identity = identity_of(sender);
     in.account = account_of(inbox);
     const std::string subject = cut(decode_words(mail_.header("subject")), kSubjectBytesMax);
-    in.recipient =
-        to_recipient({.address = answer_to.empty() ? sender.address : answer_to.front().address,
-                      .message_id = id,
-                      .references = references(),
-                      .subject = subject});
+    in.recipient = to_recipient({.address = where_to_answer(sender, answer_to),
+                                 .message_id = id,
+                                 .references = references(),
+                                 .subject = subject});
     in.occurred_at = plausible_date();
 
     MessageIn said;
@@ -174,6 +173,19 @@ class MailReader {
     Parsed parsed;
     parsed.events.push_back(std::move(in));
     return parsed;
+  }
+
+  // Whoever writes in another's name must not have the answers, and all that is sent to that
+  // customer later, come to themselves: elsewhere than to the sender only where it is proven that
+  // it is them, or within their own domain.
+  std::string where_to_answer(const MailAddress& sender,
+                              const std::vector<MailAddress>& answer_to) const {
+    if (answer_to.empty()) return sender.address;
+    const std::string& wanted = answer_to.front().address;
+    const auto domain = [](const std::string& address) {
+      return std::string_view(address).substr(address.rfind('@'));
+    };
+    return is_proven() || domain(wanted) == domain(sender.address) ? wanted : sender.address;
   }
 
   // The sender's clock may be years off, and what happened long ago would not be listened to: then

@@ -193,6 +193,17 @@ TEST(EmailParse, ABounceThatSaysLittleIsAReceipt) {
   EXPECT_EQ(parsed.events[0].recipient, "li@x.y");
 }
 
+TEST(EmailParse, AnswersGoElsewhereOnlyForAProvenSender) {
+  const auto answered_at = [](const std::string& headers) {
+    return parse(headers + "From: li@x.y\nMessage-ID: <a@b>\n\nhi").events.at(0).recipient;
+  };
+  EXPECT_TRUE(answered_at("Reply-To: li@evil.example\n").starts_with("li@x.y?"));
+  EXPECT_TRUE(answered_at("Reply-To: na@x.y\n").starts_with("na@x.y?"));
+  EXPECT_TRUE(answered_at("Authentication-Results: mx.example.com; dmarc=pass\n"
+                          "Reply-To: li@home.example\n")
+                  .starts_with("li@home.example?"));
+}
+
 TEST(EmailParse, ADateThatCannotBeIsTheTimeOfArrival) {
   const auto at = [](const char* date) {
     return parse("From: li@x.y\nMessage-ID: <a@b>\nDate: " + std::string(date) + "\n\nhi")
