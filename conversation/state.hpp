@@ -45,6 +45,15 @@ struct SentRef {
 // all there is where customers hold a socket to us? `person` is whose state it stands in.
 bool goes_by(const SentRef& sent, const PersonId& person, std::string_view id);
 
+// A promise that is running.
+struct SlaClock {
+  SlaKind kind = SlaKind::first_response;
+  QueueId queue;
+  TimePoint started_at{}, warn_at{}, due_at{};
+  bool warned = false, breached = false;
+  friend bool operator==(const SlaClock&, const SlaClock&) = default;
+};
+
 struct State {
   TenantId tenant;
   PersonId person;
@@ -78,6 +87,15 @@ struct State {
   std::vector<SendId> open_sends;    // in order; the head is the one in flight
   BotCallId open_bot_call;           // "" when none is awaited
   std::vector<TimePoint> bot_turns;  // last bot answers, for the loop guard
+
+  std::vector<SlaClock> sla = {};   // at most one of a kind, while people have it
+  QueueId served_queue = {};        // that the agent who has it got it from
+  std::uint32_t served_weight = 0;  // of their capacity
+  AgentId wrapping = {};            // whose place is kept after the close
+  TimePoint wrap_until{};
+  TimePoint agent_spoke_at{};     // last
+  TimePoint silence_warned_at{};  // the customer heard that silence will close it
+  TimePoint check_at{};           // as in the row of the wait or the assignment
   Unknown unknown = {};
   friend bool operator==(const State&, const State&) = default;
 };

@@ -28,7 +28,7 @@ Result<void> check_sequence(const Commit& commit) {
 }
 
 Result<void> check_row(const Row& row) {
-  if (row.kind < RowKind::send || row.kind > RowKind::sent_index) {
+  if (row.kind < RowKind::send || row.kind > kLastRowKind) {
     return malformed("commit: a row of unknown kind");
   }
   if (row.kind == RowKind::audit) {

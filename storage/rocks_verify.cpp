@@ -173,7 +173,7 @@ class Verifier {
 
   void count_rows() {
     for (auto kind = std::to_underlying(RowKind::send);
-         kind <= std::to_underlying(RowKind::sent_index); ++kind) {
+         kind <= std::to_underlying(kLastRowKind); ++kind) {
       scan(row_table(RowKind{kind}), [this](std::string_view key, std::string_view value) {
         KeyReader in(key);
         in.field();

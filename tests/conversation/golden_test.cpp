@@ -30,12 +30,13 @@ PARLEY_NAME(Decision, "decision");
 PARLEY_NAME(DeadLetter, "dead_letter");
 PARLEY_NAME(Relay, "relay");
 PARLEY_NAME(Identity, "identity");
+PARLEY_NAME(AgentPresence, "agent_presence");
 #undef PARLEY_NAME
 
 template <class T>
 class StoredBytes : public testing::Test {};
 using Types = testing::Types<Event, Message, State, Send, BotCall, QueueEntry, Assignment, Decision,
-                             DeadLetter, Relay, Identity>;
+                             DeadLetter, Relay, Identity, AgentPresence>;
 TYPED_TEST_SUITE(StoredBytes, Types);
 
 TYPED_TEST(StoredBytes, AreTheSameAsEver) {

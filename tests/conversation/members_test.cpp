@@ -21,7 +21,7 @@ constexpr bool takes(std::index_sequence<I...>) {
   return requires { T{(static_cast<void>(I), Anything{})...}; };
 }
 
-template <class T, std::size_t N = 48>
+template <class T, std::size_t N = 64>
 constexpr std::size_t member_count() {
   if constexpr (takes<T>(std::make_index_sequence<N>{})) {
     return N;
@@ -76,7 +76,8 @@ using Types =
                    Unsupported, Author, DeliveryStatus, Message, IdentityKey, Identity, ChannelRef,
                    Holder, Referral, Analysis, ControlChange, DeliveryUpdate, Target, PlatformEvent,
                    PersonLink, DecisionSummary, Event, Control, ReplyWindow, Address, SentRef,
-                   State, Send, BotCall, QueueEntry, Assignment, DeadLetter, Relay, RuleTrace,
+                   State, Send, BotCall, QueueEntry, Assignment, AgentPresence, SlaNews,
+                   SlaClock, DeadLetter, Relay, RuleTrace,
                    ScoredTerm, DecisionInputs, Decision, ContentLevel, ReplyPolicy, Capabilities>;
 TYPED_TEST_SUITE(FieldList, Types);
 
