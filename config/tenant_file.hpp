@@ -31,9 +31,14 @@ void read_channels(Table& root, TenantContext& context, gateway::Tenant& tenant,
                    routing::Policy& policy);
 void read_bots(Table& root, TenantContext& context, gateway::Tenant& tenant,
                routing::Policy& policy);
+void read_queues(Table& root, TenantContext& context, routing::Policy& policy);
+void read_agents(Table& root, TenantContext& context, routing::Policy& policy);
+// What queues say of other queues, of bots and of segments, once all of them are read.
+void link_queues(const Node& root, TenantContext& context, routing::Policy& policy);
 void read_keys(Table& root, TenantContext& context, gateway::Tenant& tenant,
                const routing::Policy& policy);
 
+std::string named_or_id(Table& table, const std::string& id);
 // An id seen twice is a mistake; true when it is new.
 bool first_of_its_name(Table& table, std::string_view what, const std::string& id,
                        std::map<std::string, unsigned>& lines);

@@ -89,7 +89,9 @@ Gateway::~Gateway() = default;
 void Gateway::set_tenants(Tenants tenants) {
   const auto now = std::make_shared<const Tenants>(std::move(tenants));
   tenants_.store(now);
-  if (recovered_) puller_.follow(*now);
+  if (!recovered_) return;
+  puller_.follow(*now);
+  desk_.replan();
 }
 
 void Gateway::begin_drain() {
@@ -216,6 +218,10 @@ void Gateway::run_effects(std::size_t core, const std::shared_ptr<const Tenant>&
   Outbound& out = *outbound_[core];
   for (const SendId& id : transition.finished_sends) out.erase(tenant->id, state->person, id);
   for (const Send& send : transition.sends) out.put(send);
+  for (Row& row : transition.extra_rows) {
+    if (row.kind != RowKind::agent_mark) continue;
+    desk_.remember_mark(tenant->id, std::move(row.id), std::move(row.body));
+  }
   if (transition.leave_queue) desk_.left(tenant->id, state->person, state->control.epoch);
   for (QueueEntry& entry : transition.queue_entries) desk_.entered(entry);
   if (transition.end_assignment) {
