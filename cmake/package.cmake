@@ -40,7 +40,7 @@ set(CPACK_DEBIAN_PACKAGE_DESCRIPTION
 set(CPACK_DEBIAN_PACKAGE_SECTION net)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
-set(CPACK_DEBIAN_PACKAGE_DEPENDS "ca-certificates, systemd")
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "ca-certificates, systemd, tzdata")
 set(packaging ${CMAKE_SOURCE_DIR}/packaging/debian)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA
     "${packaging}/conffiles;${packaging}/postinst;${packaging}/prerm;${packaging}/postrm")

@@ -12,6 +12,7 @@ find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(GTest REQUIRED)
 find_package(ICU REQUIRED COMPONENTS uc i18n)
+find_package(date REQUIRED)
 
 add_library(parley_flags INTERFACE)
 target_include_directories(parley_flags INTERFACE ${CMAKE_SOURCE_DIR})

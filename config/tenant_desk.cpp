@@ -161,6 +161,18 @@ void check_chain(const Node& node, TenantContext& context, const routing::Policy
       "leads back to queue " + quoted(first.value) + "; expected a chain that ends");
 }
 
+void check_calendar(const Node& node, TenantContext& context, const routing::Policy& policy,
+                    const DeskRules& desk) {
+  const Node* given = node.find("calendar");
+  if (given == nullptr || desk.calendar.empty()) return;
+  if (policy.calendars.contains(desk.calendar)) return;
+  std::vector<std::string> known;
+  for (const auto& [name, calendar] : policy.calendars) known.push_back(name);
+  context.problems.add(
+      given->at, "queue.calendar",
+      "there is no calendar " + quoted(desk.calendar) + expected_of(desk.calendar, known));
+}
+
 void check_segments(const Node& node, TenantContext& context, const routing::Policy& policy) {
   const Node* given = node.find("segment_priority");
   if (given == nullptr) return;
@@ -242,6 +254,7 @@ void link_queues(const Node& root, TenantContext& context, routing::Policy& poli
     if (queue == policy.queues.end()) continue;
     link_overflow(*node, context, policy, queue->second.desk);
     check_segments(*node, context, policy);
+    check_calendar(*node, context, policy, queue->second.desk);
   }
   for (const Node* node : nodes) {
     const auto queue = policy.queues.find(id_of(*node));

@@ -94,6 +94,14 @@ void read_defaults(Table& table, routing::Policy& policy) {
   }
 }
 
+void read_zone(Table& table, routing::Policy& policy) {
+  policy.zone = table.text("zone", policy.zone);
+  if (const auto zone = routing::find_zone(policy.zone); !zone) {
+    table.problem("zone", zone.error().detail);
+    policy.zone = "UTC";
+  }
+}
+
 void read_human_queue(Table& table, routing::Policy& policy) {
   const auto named = table.optional_name("human_queue");
   if (named.empty()) return;
@@ -178,6 +186,8 @@ std::shared_ptr<gateway::Tenant> read_tenant(const Node& root, TenantContext& co
     if (head_node) tenant->id = {head.required_name("id")};
     tenant->name = named_or_id(head, tenant->id.value);
     context.secrets.literals_allowed = head.flag("allow_literal_secrets", false);
+    read_zone(head, policy);
+    read_calendars(top, context, policy);
     read_queues(top, context, policy);
     read_human_queue(head, policy);
     read_bots(top, context, *tenant, policy);

@@ -1,6 +1,6 @@
 // config/tenant_file.hpp
-// One tenant's tables -> Tenant, in the order channels, queues, bots, segments, rules, agents,
-// keys, so that each may refer to those before it and a reference to nothing has a place.
+// One tenant's tables -> Tenant, in the order calendars, queues, bots, channels, segments, rules,
+// agents, keys, so that each may refer to those before it and a reference to nothing has a place.
 #pragma once
 
 #include <cstddef>
@@ -31,6 +31,8 @@ void read_channels(Table& root, TenantContext& context, gateway::Tenant& tenant,
                    routing::Policy& policy);
 void read_bots(Table& root, TenantContext& context, gateway::Tenant& tenant,
                routing::Policy& policy);
+// After the tenant's own zone, which is theirs when they name none.
+void read_calendars(Table& root, TenantContext& context, routing::Policy& policy);
 void read_queues(Table& root, TenantContext& context, routing::Policy& policy);
 void read_agents(Table& root, TenantContext& context, routing::Policy& policy);
 // What queues say of other queues, of bots and of segments, once all of them are read.

@@ -42,6 +42,7 @@ std::string to_json(const Decision& decision);
 std::string to_json(const DeadLetter& letter);
 std::string to_json(const Relay& relay);
 std::string to_json(const Identity& identity);
+std::string to_json(const Trial& trial);
 std::string to_json(const Capabilities& capabilities);
 
 // T is one of the types above, except Capabilities.
@@ -66,6 +67,8 @@ Result<std::vector<Part>> parts_from_json(std::string_view json);
 
 std::vector<Row> transition_rows(const Transition& transition);
 std::string identity_row_id(const IdentityKey& key);
+// "<experiment>/<arm>/<episode id>": an experiment's rows lie together.
+std::string trial_row_id(const Trial& trial);
 // Of a message as the platform names it, for receipts that do not say whose it is.
 std::string sent_row_id(const ChannelId& channel, std::string_view external_id);
 

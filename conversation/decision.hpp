@@ -24,6 +24,24 @@ struct ScoredTerm {
   friend bool operator==(const ScoredTerm&, const ScoredTerm&) = default;
 };
 
+// How busy a queue was when a rule asked. Numbers of the whole process, a moment old.
+struct QueueLoad {
+  std::string queue;
+  std::uint32_t waiting = 0;
+  std::uint32_t online = 0,
+                free = 0;  // agents who serve it and are online; those with a free place
+  double oldest_wait_s = 0, estimated_wait_s = 0;
+  friend bool operator==(const QueueLoad&, const QueueLoad&) = default;
+};
+
+// Somebody who could have answered, and why they do or do not.
+struct Candidate {
+  std::string who;  // "bot:faq", "queue:vip", "agent:anna", "none"
+  bool chosen = false;
+  std::string why;
+  friend bool operator==(const Candidate&, const Candidate&) = default;
+};
+
 struct DecisionInputs {
   std::string channel, platform, text_kind, language, segment, holder;
   std::uint64_t epoch = 0;
@@ -38,6 +56,8 @@ struct DecisionInputs {
   double days_since_seen = 0;   // before this episode
   std::uint32_t bot_turns = 0;  // the bot's answers in the last minute
   TimePoint at{};
+  double episode_minutes = 0;        // since this episode was opened
+  std::vector<QueueLoad> load = {};  // of the queues that rules ask for
   friend bool operator==(const DecisionInputs&, const DecisionInputs&) = default;
 };
 
@@ -54,6 +74,9 @@ struct Decision {
   std::string reason;  // one sentence
   std::string policy_version, model_version;
   std::uint64_t took_ns = 0;
+  std::vector<Candidate> candidates = {};
+  std::string experiment = {}, arm = {};  // of the rule that decided, if it splits its customers
+  std::vector<std::string> actions = {};  // beside who answers: "label vip", "reply", "close", ...
   Unknown unknown = {};
   friend bool operator==(const Decision&, const Decision&) = default;
 };

@@ -117,6 +117,7 @@ PARLEY_DECODES(Decision);
 PARLEY_DECODES(DeadLetter);
 PARLEY_DECODES(Relay);
 PARLEY_DECODES(Identity);
+PARLEY_DECODES(Trial);
 #undef PARLEY_DECODES
 
 std::string_view stored_json(std::string_view bytes) noexcept {

@@ -37,6 +37,7 @@ std::string to_json(const Decision& decision) { return detail::encode(decision);
 std::string to_json(const DeadLetter& letter) { return detail::encode(letter); }
 std::string to_json(const Relay& relay) { return detail::encode(relay); }
 std::string to_json(const Identity& identity) { return detail::encode(identity); }
+std::string to_json(const Trial& trial) { return detail::encode(trial); }
 std::string to_json(const Capabilities& capabilities) { return detail::encode(capabilities); }
 
 }  // namespace parley

@@ -48,6 +48,7 @@ enum class EventType : std::uint8_t {
   channel_throttled,
   channel_token_refreshed,
   platform_event,  // a platform's event with no meaning of its own here: menu click, scan, follow
+  routing_alert,   // a rule tells the tenant's systems of this turn; the note is its text
   sla_warning,     // the time a queue promised is nearly up; once for each promise
   sla_breached,    // it is up; likewise
 };
@@ -94,6 +95,8 @@ struct Analysis {
   double trend = 0;
   bool angry = false;
   std::string language;
+  std::string intent = {};       // what the customer wants, "" when it is not known
+  double intent_confidence = 0;  // 0 .. 1
   friend bool operator==(const Analysis&, const Analysis&) = default;
 };
 

@@ -2,7 +2,8 @@
 // What deciding needs to know of the past: a fold over the log, kept beside it so that a turn
 // reads one row. Rebuildable from the log; never the truth about what was said.
 //
-// Limits   kOpenSendsMax unfinished sends, kRecentScores scores, kWindowsMax channel windows.
+// Limits   kOpenSendsMax unfinished sends, kRecentScores scores, kWindowsMax channel windows,
+//          kTrialsMax trials.
 #pragma once
 
 #include <cstddef>
@@ -19,6 +20,7 @@ inline constexpr std::size_t kOpenSendsMax = 100;
 inline constexpr std::size_t kRecentScores = 5;
 inline constexpr std::size_t kWindowsMax = 16;
 inline constexpr std::size_t kExternalIdsMax = 64;
+inline constexpr std::size_t kTrialsMax = 4;  // experiments one episode takes part in
 
 enum class Lifecycle : std::uint8_t { bot, queued, offered, assigned, wrapping, snoozed, closed };
 std::string_view to_string(Lifecycle state) noexcept;
@@ -44,6 +46,17 @@ struct SentRef {
 // Is `id`, as a receipt gives it, this message: by the platform's name for it or by ours, which is
 // all there is where customers hold a socket to us? `person` is whose state it stands in.
 bool goes_by(const SentRef& sent, const PersonId& person, std::string_view id);
+
+// A customer's part in an experiment, for one episode; results are counted from its rows.
+struct Trial {
+  std::string experiment, arm;
+  EpisodeId episode;
+  TimePoint since{}, last_at{};  // its first and its latest turn
+  bool to_people = false;        // handed over at least once
+  bool closed = false;
+  double csat = 0;  // 1 to 5 as the customer said afterwards, 0 if they did not
+  friend bool operator==(const Trial&, const Trial&) = default;
+};
 
 // A promise that is running.
 struct SlaClock {
@@ -87,6 +100,8 @@ struct State {
   std::vector<SendId> open_sends;    // in order; the head is the one in flight
   BotCallId open_bot_call;           // "" when none is awaited
   std::vector<TimePoint> bot_turns;  // last bot answers, for the loop guard
+  TimePoint episode_opened_at{};     // epoch in rows of before
+  std::vector<Trial> trials = {};    // of the open episode, else of the last one
 
   std::vector<SlaClock> sla = {};   // at most one of a kind, while people have it
   QueueId served_queue = {};        // that the agent who has it got it from

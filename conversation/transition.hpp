@@ -35,6 +35,7 @@ enum class RowKind : std::uint8_t {
   media = 12,           // id: MediaId; body: media description
   cursor = 13,          // id: channel and cursor name; body: the cursor
   sent_index = 14,      // id: sent_row_id(); body: PersonId; forgotten with the idempotency rows
+  trial = 20,           // id: trial_row_id(); body: Trial
   agent_presence = 21,  // id: AgentId; body: AgentPresence
   agent_mark = 22,      // id: "given:" or "freed:" and the AgentId; body: when they last were
 };

@@ -60,6 +60,10 @@ std::string identity_row_id(const IdentityKey& key) {
   return id += key.value;
 }
 
+std::string trial_row_id(const Trial& trial) {
+  return trial.experiment + '/' + trial.arm + '/' + trial.episode.value;
+}
+
 std::string sent_row_id(const ChannelId& channel, std::string_view external_id) {
   return std::to_string(channel.value.size()).append(":").append(channel.value).append(external_id);
 }

@@ -110,6 +110,20 @@ std::string check_rest(Policy& policy) {
   return {};
 }
 
+std::string compile_calendars(Policy& policy) {
+  if (auto zone = find_zone(policy.zone); !zone) return zone.error().detail;
+  if (policy.calendars.size() > kCalendarsMax) {
+    return std::to_string(policy.calendars.size()) + " calendars; expected at most " +
+           std::to_string(kCalendarsMax);
+  }
+  for (auto& [name, calendar] : policy.calendars) {
+    const std::string who = "calendar \"" + name + "\"" + at_line(calendar.line);
+    if (name != calendar.name) return who + " is listed under another name";
+    if (auto wrong = compile_calendar(calendar); !wrong.empty()) return who + ": " + wrong;
+  }
+  return {};
+}
+
 std::string compile_segments(Policy& policy) {
   if (policy.segments.size() > kSegmentsMax) {
     return std::to_string(policy.segments.size()) + " segments; expected at most " +
@@ -193,7 +207,8 @@ std::string compile_rules(Policy& policy) {
 Result<std::shared_ptr<const Policy>> compile(Policy policy) {
   policy.rules_test_events = false;
   for (const auto step :
-       {+[](Policy& p) { return check_queues_and_agents(p); },
+       {+[](Policy& p) { return compile_calendars(p); },
+        +[](Policy& p) { return check_queues_and_agents(p); },
         +[](Policy& p) { return check_bots(p); }, +[](Policy& p) { return check_rest(p); },
         +[](Policy& p) { return compile_segments(p); },
         +[](Policy& p) { return compile_rules(p); }}) {

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "routing/policy.hpp"
@@ -21,6 +22,8 @@ class ConditionCheck {
   std::string compile(Condition& condition);
   bool tests_event() const noexcept { return tests_event_; }
   bool tests_asks_human() const noexcept { return tests_asks_human_; }
+  // Queues whose load is asked for.
+  const std::set<std::string>& load_queues() const noexcept { return load_queues_; }
 
  private:
   std::string check(Condition& condition, int depth, bool negated);
@@ -29,12 +32,15 @@ class ConditionCheck {
   std::string check_known(const Condition& condition) const;
   std::string check_number(const Condition& condition) const;
   std::string check_attribute(const Condition& condition) const;
+  std::string check_load(const Condition& condition);
+  std::string compile_moment(Condition& condition) const;
   std::string compile_text(Condition& condition) const;
 
   const Policy& policy_;
   Subject subject_;
   std::size_t conditions_ = 0;
   bool tests_event_ = false, tests_asks_human_ = false;
+  std::set<std::string> load_queues_;
 };
 
 // Does `narrow` holding always mean that `wide` holds? False also when it cannot be told.

@@ -35,8 +35,17 @@ std::string_view name_of(Test test) {
                                                                   "episode_turns_at_least",
                                                                   "episodes_at_least",
                                                                   "holder",
-                                                                  "days_since_seen_at_least"});
-  static_assert(kNames.size() == static_cast<std::size_t>(Test::days_since_seen_at_least) + 1);
+                                                                  "days_since_seen_at_least",
+                                                                  "intent",
+                                                                  "intent_confidence_at_least",
+                                                                  "calendar_open",
+                                                                  "calendar_closed",
+                                                                  "time_of_day",
+                                                                  "weekday",
+                                                                  "date",
+                                                                  "load",
+                                                                  "episode_minutes_at_least"});
+  static_assert(kNames.size() == static_cast<std::size_t>(Test::episode_minutes_at_least) + 1);
   return kNames[static_cast<std::size_t>(test)];
 }
 
@@ -54,6 +63,15 @@ bool is_about_turn(Test test) {
     case Test::segment:
     case Test::holder:
     case Test::episode_turns_at_least:
+    case Test::intent:
+    case Test::intent_confidence_at_least:
+    case Test::calendar_open:
+    case Test::calendar_closed:
+    case Test::time_of_day:
+    case Test::weekday:
+    case Test::date:
+    case Test::load:
+    case Test::episode_minutes_at_least:
       return true;
     default:
       return false;
@@ -63,18 +81,26 @@ bool is_about_turn(Test test) {
 bool is_about_text(Test test) {
   return test == Test::sentiment || test == Test::score_below || test == Test::trend_below ||
          test == Test::angry || test == Test::text_contains || test == Test::text_matches ||
-         test == Test::part_type;
+         test == Test::part_type || test == Test::intent ||
+         test == Test::intent_confidence_at_least;
+}
+
+bool is_about_time(Test test) {
+  return test == Test::calendar_open || test == Test::calendar_closed ||
+         test == Test::time_of_day || test == Test::weekday || test == Test::date;
 }
 
 // Tests of which a turn has exactly one value.
 bool is_single_valued(Test test) {
   return test == Test::segment || test == Test::sentiment || test == Test::channel ||
-         test == Test::platform || test == Test::language || test == Test::holder;
+         test == Test::platform || test == Test::language || test == Test::holder ||
+         test == Test::intent || test == Test::weekday;
 }
 
 bool takes_values(Test test) {
   return is_single_valued(test) || test == Test::text_contains || test == Test::text_matches ||
-         test == Test::part_type || test == Test::event || test == Test::label;
+         test == Test::part_type || test == Test::event || test == Test::label ||
+         is_about_time(test);
 }
 
 template <class List>
@@ -109,6 +135,12 @@ std::string contradiction(const Condition& all) {
         return "can never match: " + std::string(name_of(a.test)) + " cannot be " +
                joined(a.values) + " and " + joined(b.values) + " at once; expected any";
       }
+      const bool both = (a.test == Test::calendar_open && b.test == Test::calendar_closed) ||
+                        (a.test == Test::calendar_closed && b.test == Test::calendar_open);
+      if (both && a.values.size() == 1 && a.values == b.values) {
+        return "can never match: calendar " + a.values.front() +
+               " cannot be open and closed at once; expected one of them";
+      }
       if ((a.test == Test::event && is_about_text(b.test)) ||
           (b.test == Test::event && is_about_text(a.test))) {
         return "can never match: an event has no text; expected event without " +
@@ -125,8 +157,34 @@ bool values_within(const Condition& narrow, const Condition& wide) {
   });
 }
 
+// Of two comparisons of one number: does the first leave nothing that the second forbids?
+bool op_implies(const Condition& narrow, const Condition& wide) {
+  const double n = narrow.number, w = wide.number;
+  switch (wide.op) {
+    case Op::ge:
+      return ((narrow.op == Op::ge || narrow.op == Op::gt || narrow.op == Op::eq) && n >= w);
+    case Op::gt:
+      return (narrow.op == Op::gt && n >= w) ||
+             ((narrow.op == Op::ge || narrow.op == Op::eq) && n > w);
+    case Op::le:
+      return ((narrow.op == Op::le || narrow.op == Op::lt || narrow.op == Op::eq) && n <= w);
+    case Op::lt:
+      return (narrow.op == Op::lt && n <= w) ||
+             ((narrow.op == Op::le || narrow.op == Op::eq) && n < w);
+    default:
+      return narrow.op == wide.op && n == w;
+  }
+}
+
 bool implies_simply(const Condition& narrow, const Condition& wide) {
   if (narrow.test != wide.test) return false;
+  if (narrow.test == Test::time_of_day && narrow.moment && wide.moment) {
+    return std::ranges::all_of(narrow.moment->hours, [&](const Hours& inner) {
+      return std::ranges::any_of(wide.moment->hours, [&](const Hours& outer) {
+        return inner.from >= outer.from && inner.to <= outer.to;
+      });
+    });
+  }
   if (takes_values(narrow.test)) return values_within(narrow, wide);
   switch (narrow.test) {
     case Test::angry:
@@ -138,7 +196,11 @@ bool implies_simply(const Condition& narrow, const Condition& wide) {
     case Test::episode_turns_at_least:
     case Test::episodes_at_least:
     case Test::days_since_seen_at_least:
+    case Test::intent_confidence_at_least:
+    case Test::episode_minutes_at_least:
       return narrow.number >= wide.number;
+    case Test::load:
+      return narrow.name == wide.name && narrow.values == wide.values && op_implies(narrow, wide);
     case Test::attribute:
       return narrow.name == wide.name && narrow.op == wide.op && narrow.values == wide.values &&
              narrow.number == wide.number;
@@ -233,6 +295,16 @@ std::string ConditionCheck::check(Condition& c, int depth, bool negated) {
       return check_parts(c, depth, negated);
     case Test::attribute:
       return check_attribute(c);
+    case Test::load:
+      return check_load(c);
+    case Test::calendar_open:
+    case Test::calendar_closed:
+    case Test::time_of_day:
+    case Test::weekday:
+    case Test::date: {
+      auto wrong = check_values(c);
+      return wrong.empty() ? compile_moment(c) : wrong;
+    }
     case Test::text_contains:
     case Test::text_matches: {
       auto wrong = check_values(c);
@@ -321,6 +393,12 @@ std::string ConditionCheck::check_number(const Condition& c) const {
       break;
     case Test::days_since_seen_at_least:
       low = 0, high = 1e5;
+      break;
+    case Test::intent_confidence_at_least:
+      low = 0, high = 1;
+      break;
+    case Test::episode_minutes_at_least:
+      low = 0, high = 1e6;
       break;
     default:
       return {};

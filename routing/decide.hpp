@@ -278,10 +278,18 @@ IdentityKey union_key(std::string_view union_id);
 // not know.
 Result<Command> command_of(const Relay& row);
 
+// How busy the queues are, as whoever keeps them last saw it. A snapshot: deciding stays pure, and
+// what rules asked of it is recorded with the decision. Queues that are not in it are unknown.
+struct Load {
+  TimePoint at{};
+  std::vector<QueueLoad> queues;
+};
+
 struct DecideContext {
   const Policy& policy;
   const Analyzer& analyzer;
   TimePoint now{};
+  const Load* load = nullptr;  // null: unknown, and no rule about load holds
 };
 
 // The state of a person nothing was ever heard of.

@@ -17,22 +17,6 @@ namespace {
 constexpr std::int64_t kPatternMemoryMax = 1 << 20;  // bytes one pattern may use
 constexpr std::size_t kNamedMax = 3;                 // values spelt out in a reason
 
-void append_number(std::string& out, double number) {
-  char digits[32];
-  const bool whole = number == static_cast<double>(static_cast<long long>(number));
-  const auto end = std::to_chars(digits, digits + sizeof digits, number, std::chars_format::fixed,
-                                 whole ? 0 : 2);
-  out.append(digits, end.ec == std::errc{} ? end.ptr : digits);
-}
-
-void append_values(std::string& out, const std::vector<std::string>& values) {
-  for (std::size_t i = 0; i < values.size() && i < kNamedMax; ++i) {
-    if (i > 0) out += " or ";
-    out += values[i];
-  }
-  if (values.size() > kNamedMax) out += " or ...";
-}
-
 bool one_of(std::string_view actual, const Condition& condition, std::string_view what,
             std::string& why) {
   const bool held = std::ranges::find(condition.values, actual) != condition.values.end();
@@ -88,6 +72,22 @@ bool listed(const RuleView& view, const Condition& condition, std::string_view p
 }
 
 }  // namespace
+
+void append_number(std::string& out, double number) {
+  char digits[32];
+  const bool whole = number == static_cast<double>(static_cast<long long>(number));
+  const auto end = std::to_chars(digits, digits + sizeof digits, number, std::chars_format::fixed,
+                                 whole ? 0 : 2);
+  out.append(digits, end.ec == std::errc{} ? end.ptr : digits);
+}
+
+void append_values(std::string& out, const std::vector<std::string>& values) {
+  for (std::size_t i = 0; i < values.size() && i < kNamedMax; ++i) {
+    if (i > 0) out += " or ";
+    out += values[i];
+  }
+  if (values.size() > kNamedMax) out += " or ...";
+}
 
 bool pattern_matches(const Pattern& pattern, std::string_view text) {
   return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), pattern.re);
@@ -241,6 +241,20 @@ bool RuleView::holds(const Condition& c, std::string& why) const {
       return at_least(in.episodes, c.number, "episodes", why);
     case Test::days_since_seen_at_least:
       return at_least(in.days_since_seen, c.number, "days since seen", why);
+    case Test::intent:
+      return one_of(in.analysis.intent, c, "intent", why);
+    case Test::intent_confidence_at_least:
+      return at_least(in.analysis.intent_confidence, c.number, "intent confidence", why);
+    case Test::calendar_open:
+    case Test::calendar_closed:
+    case Test::time_of_day:
+    case Test::weekday:
+    case Test::date:
+      return moment_holds(c, in.at, why);
+    case Test::load:
+      return load_holds(c, in.load, why);
+    case Test::episode_minutes_at_least:
+      return at_least(in.episode_minutes, c.number, "episode minutes", why);
   }
   return false;
 }

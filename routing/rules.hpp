@@ -41,6 +41,17 @@ class RuleView {
   std::vector<std::string>* hits_;
 };
 
+// Does the time pass a calendar, time_of_day, weekday or date test; appends why. "at" is the
+// turn's.
+bool moment_holds(const Condition& condition, TimePoint at, std::string& why);
+// Does the load recorded with the turn pass; an unknown one passes nothing. Appends why.
+bool load_holds(const Condition& condition, const std::vector<QueueLoad>& load, std::string& why);
+// "waiting", "oldest_wait_s", "estimated_wait_s", "online_agents", "free_agents".
+const std::vector<std::string>& load_measures();
+
+void append_number(std::string& out, double number);
+void append_values(std::string& out, const std::vector<std::string>& values);
+
 // Does this attribute pass; appends why.
 bool attribute_holds(const Condition& condition, const Attributes& attributes, std::string& why);
 

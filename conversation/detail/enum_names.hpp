@@ -63,7 +63,7 @@ PARLEY_ENUM_NAMES(EventType, EventType::sla_breached,  //
                   "identity.unlinked", "person.merged", "person.unmerged", "person.erased",
                   "notification.accepted", "notification.suppressed", "notification.sent",
                   "notification.replied", "routing.decided", "channel.up", "channel.down",
-                  "channel.throttled", "channel.token_refreshed", "platform.event", "sla.warning",
+                  "channel.throttled", "channel.token_refreshed", "platform.event", "routing.alert", "sla.warning",
                   "sla.breached");
 PARLEY_ENUM_NAMES(SlaKind, SlaKind::resolution, "first_response", "next_response", "resolution");
 PARLEY_ENUM_NAMES(HolderKind, HolderKind::agent, "none", "bot", "queue", "offered", "agent");

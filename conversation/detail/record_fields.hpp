@@ -65,6 +65,8 @@ void list_fields(A& a, const Analysis*) {
   a.field("trend", &Analysis::trend);
   a.field("angry", &Analysis::angry);
   a.field("language", &Analysis::language);
+  a.field("intent", &Analysis::intent);
+  a.field("intent_confidence", &Analysis::intent_confidence);
 }
 
 template <class A>
@@ -186,6 +188,18 @@ void list_fields(A& a, const SentRef*) {
 }
 
 template <class A>
+void list_fields(A& a, const Trial*) {
+  a.field("experiment", &Trial::experiment);
+  a.field("arm", &Trial::arm);
+  a.field("episode_id", &Trial::episode);
+  a.field("since", &Trial::since);
+  a.field("last_at", &Trial::last_at);
+  a.field("to_people", &Trial::to_people);
+  a.field("closed", &Trial::closed);
+  a.field("csat", &Trial::csat);
+}
+
+template <class A>
 void list_fields(A& a, const SlaClock*) {
   a.shown("kind", &SlaClock::kind);
   a.field("queue_id", &SlaClock::queue);
@@ -233,6 +247,8 @@ void list_fields(A& a, const State*) {
   a.field("open_sends", &State::open_sends);
   a.field("open_bot_call", &State::open_bot_call);
   a.field("bot_turns", &State::bot_turns);
+  a.field("episode_opened_at", &State::episode_opened_at);
+  a.field("trials", &State::trials);
   a.field("sla", &State::sla);
   a.field("served_queue", &State::served_queue);
   a.field("served_weight", &State::served_weight);
@@ -373,6 +389,23 @@ void list_fields(A& a, const ScoredTerm*) {
 }
 
 template <class A>
+void list_fields(A& a, const QueueLoad*) {
+  a.field("queue_id", &QueueLoad::queue);
+  a.shown("waiting", &QueueLoad::waiting);
+  a.shown("online", &QueueLoad::online);
+  a.shown("free", &QueueLoad::free);
+  a.field("oldest_wait_s", &QueueLoad::oldest_wait_s);
+  a.field("estimated_wait_s", &QueueLoad::estimated_wait_s);
+}
+
+template <class A>
+void list_fields(A& a, const Candidate*) {
+  a.field("who", &Candidate::who);
+  a.shown("chosen", &Candidate::chosen);
+  a.field("why", &Candidate::why);
+}
+
+template <class A>
 void list_fields(A& a, const DecisionInputs*) {
   a.field("channel_id", &DecisionInputs::channel);
   a.field("platform", &DecisionInputs::platform);
@@ -391,6 +424,8 @@ void list_fields(A& a, const DecisionInputs*) {
   a.field("days_since_seen", &DecisionInputs::days_since_seen);
   a.field("bot_turns", &DecisionInputs::bot_turns);
   a.field("at", &DecisionInputs::at);
+  a.field("episode_minutes", &DecisionInputs::episode_minutes);
+  a.field("load", &DecisionInputs::load);
 }
 
 template <class A>
@@ -409,6 +444,10 @@ void list_fields(A& a, const Decision*) {
   a.field("policy_version", &Decision::policy_version);
   a.field("model_version", &Decision::model_version);
   a.field("took_ns", &Decision::took_ns);
+  a.field("candidates", &Decision::candidates);
+  a.field("experiment", &Decision::experiment);
+  a.field("arm", &Decision::arm);
+  a.field("actions", &Decision::actions);
 }
 
 // Capabilities are only ever written, and in full: whoever asks wants to see each one.

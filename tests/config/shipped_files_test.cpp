@@ -79,6 +79,12 @@ constexpr std::string_view kEveryTable = R"(
 [tenant]
 id = "all"
 allow_literal_secrets = true
+[[calendar]]
+name = "c"
+hours = "09:00-18:00"
+[[calendar.special]]
+dates = "12-24"
+hours = "09:00-12:00"
 [[queue]]
 id = "q"
 [[bot]]

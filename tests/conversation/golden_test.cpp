@@ -30,13 +30,14 @@ PARLEY_NAME(Decision, "decision");
 PARLEY_NAME(DeadLetter, "dead_letter");
 PARLEY_NAME(Relay, "relay");
 PARLEY_NAME(Identity, "identity");
+PARLEY_NAME(Trial, "trial");
 PARLEY_NAME(AgentPresence, "agent_presence");
 #undef PARLEY_NAME
 
 template <class T>
 class StoredBytes : public testing::Test {};
 using Types = testing::Types<Event, Message, State, Send, BotCall, QueueEntry, Assignment, Decision,
-                             DeadLetter, Relay, Identity, AgentPresence>;
+                             DeadLetter, Relay, Identity, Trial, AgentPresence>;
 TYPED_TEST_SUITE(StoredBytes, Types);
 
 TYPED_TEST(StoredBytes, AreTheSameAsEver) {

@@ -76,9 +76,9 @@ using Types =
                    Unsupported, Author, DeliveryStatus, Message, IdentityKey, Identity, ChannelRef,
                    Holder, Referral, Analysis, ControlChange, DeliveryUpdate, Target, PlatformEvent,
                    PersonLink, DecisionSummary, Event, Control, ReplyWindow, Address, SentRef,
-                   State, Send, BotCall, QueueEntry, Assignment, AgentPresence, SlaNews,
-                   SlaClock, DeadLetter, Relay, RuleTrace,
-                   ScoredTerm, DecisionInputs, Decision, ContentLevel, ReplyPolicy, Capabilities>;
+                   State, Send, BotCall, QueueEntry, Assignment, DeadLetter, Relay, RuleTrace,
+                   ScoredTerm, QueueLoad, Candidate, Trial, DecisionInputs, Decision, ContentLevel,
+                   AgentPresence, SlaNews, SlaClock, ReplyPolicy, Capabilities>;
 TYPED_TEST_SUITE(FieldList, Types);
 
 TYPED_TEST(FieldList, NamesEveryMemberOnce) {

@@ -10,7 +10,7 @@ namespace {
 template <class T>
 class Codec : public testing::Test {};
 using Types = testing::Types<Event, Message, State, Send, BotCall, QueueEntry, Assignment, Decision,
-                             DeadLetter, Relay, Identity, AgentPresence>;
+                             DeadLetter, Relay, Identity, Trial, AgentPresence>;
 TYPED_TEST_SUITE(Codec, Types);
 
 constexpr int kValues = 2000;

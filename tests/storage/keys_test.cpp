@@ -38,6 +38,7 @@ const GoldenCase kGolden[] = {
     {"RowSend", row_key(kTenant, RowKind::send, "s"), "41000464656d6f73"},
     {"RowCursor", row_key(kTenant, RowKind::cursor, "c"), "4d000464656d6f63"},
     {"RowSentIndex", row_key(kTenant, RowKind::sent_index, "x"), "4e000464656d6f78"},
+    {"RowTrial", row_key(kTenant, RowKind::trial, "t"), "54000464656d6f74"},
     {"RowAgentPresence", row_key(kTenant, RowKind::agent_presence, "a"), "55000464656d6f61"},
     {"RowAgentMark", row_key(kTenant, RowKind::agent_mark, "a"), "56000464656d6f61"},
     {"ConversationValue", encode(Head{.last_seq = 5, .active_at = kAt, .listed_at = kEpoch}, "S"),
