@@ -111,6 +111,9 @@ void read_channel(const Node& node, TenantContext& context, gateway::Tenant& ten
                               .api_base = table.text("api_base"),
                               .settings = {},
                               .secrets = {}};
+  // Of an agent's capacity: a phone call is more than a chat, a mail less.
+  constexpr double kHundredths = routing::kUsualWeight;
+  const double weight = table.number("weight", 1.0, 0.01, 100.0);
   const auto* entry = context.registry.find(channel.platform);
   if (!entry) {
     skip_all(table, node);
@@ -141,7 +144,8 @@ void read_channel(const Node& node, TenantContext& context, gateway::Tenant& ten
   policy.channels[channel.id] = {.id = channel.id,
                                  .platform = channel.platform,
                                  .account = std::string(channel.setting("account")),
-                                 .capabilities = &entry->connector->capabilities()};
+                                 .capabilities = &entry->connector->capabilities(),
+                                 .weight = static_cast<std::uint32_t>(weight * kHundredths + 0.5)};
   tenant.entries[channel.id] = entry;
   tenant.channels[channel.id] = std::move(channel);
 }

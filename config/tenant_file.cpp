@@ -11,53 +11,6 @@ namespace {
 
 std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
 
-std::string named_or_id(Table& table, const std::string& id) {
-  auto name = table.text("name");
-  return name.empty() ? id : name;
-}
-
-void read_queues(Table& root, TenantContext& context, routing::Policy& policy) {
-  std::map<std::string, unsigned> lines;
-  for (const Node* node : root.tables("queue")) {
-    Table table(*node, "queue", context.problems);
-    routing::Queue queue;
-    queue.id = {table.required_name("id")};
-    queue.name = named_or_id(table, queue.id.value);
-    queue.skills = table.texts("skills");
-    queue.waiting_max = table.whole<std::size_t>("waiting_max", queue.waiting_max, 1, 1'000'000);
-    queue.notice_zh = table.text("notice_zh");
-    queue.notice_en = table.text("notice_en");
-    if (!first_of_its_name(table, "queue", queue.id.value, lines)) continue;
-    if (policy.human_queue.empty()) policy.human_queue = queue.id;
-    policy.queues[queue.id] = std::move(queue);
-  }
-}
-
-void read_agents(Table& root, TenantContext& context, routing::Policy& policy) {
-  std::map<std::string, unsigned> lines;
-  for (const Node* node : root.tables("agent")) {
-    Table table(*node, "agent", context.problems);
-    routing::Agent agent;
-    agent.id = {table.required_name("id")};
-    agent.name = named_or_id(table, agent.id.value);
-    agent.skills = table.texts("skills");
-    agent.capacity = table.whole<std::uint32_t>("capacity", agent.capacity, 1, 1'000);
-    for (auto& queue : table.texts("queues")) {
-      if (!policy.queues.contains({queue})) {
-        table.problem("queues", "there is no queue " + quoted(queue) +
-                                    expected_of(queue, names_of(policy.queues)));
-      }
-      agent.queues.push_back({std::move(queue)});
-    }
-    if (agent.queues.empty() && !table.has("queues")) {
-      for (const auto& [id, queue] : policy.queues) agent.queues.push_back(id);
-    }
-    if (first_of_its_name(table, "agent", agent.id.value, lines)) {
-      policy.agents[agent.id] = std::move(agent);
-    }
-  }
-}
-
 void read_strategy(const Node& node, TenantContext& context, routing::Segment& segment) {
   Table table(node, "segment.strategy", context.problems);
   for (const char* key : {"greeting_zh", "greeting_en", "offer_zh", "offer_en", "win_back_zh",
@@ -197,6 +150,11 @@ void compile_policy(routing::Policy policy, TenantContext& context, gateway::Ten
 
 }  // namespace
 
+std::string named_or_id(Table& table, const std::string& id) {
+  auto name = table.text("name");
+  return name.empty() ? id : name;
+}
+
 bool first_of_its_name(Table& table, std::string_view what, const std::string& id,
                        std::map<std::string, unsigned>& lines) {
   if (id.empty()) return false;
@@ -263,6 +221,7 @@ std::shared_ptr<gateway::Tenant> read_tenant(const Node& root, TenantContext& co
     read_segments(top, context, policy);
     read_rules(top, context, policy);
     read_agents(top, context, policy);
+    link_queues(root, context, policy);
     read_keys(top, context, *tenant, policy);
     read_rating(top, context, policy);
     read_profile_endpoint(top, context, *tenant);

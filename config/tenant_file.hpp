@@ -42,6 +42,10 @@ Holder read_holder(Table& table, std::string_view key, const std::string& text,
                    const routing::Policy& policy);
 // After the tenant's own zone, which is theirs when they name none.
 void read_calendars(Table& root, TenantContext& context, routing::Policy& policy);
+void read_queues(Table& root, TenantContext& context, routing::Policy& policy);
+void read_agents(Table& root, TenantContext& context, routing::Policy& policy);
+// What queues say of other queues, of bots and of segments, once all of them are read.
+void link_queues(const Node& root, TenantContext& context, routing::Policy& policy);
 bots::Settings read_remote_bot(Table& table, TenantContext& context, bots::Kind kind);
 void read_keys(Table& root, TenantContext& context, gateway::Tenant& tenant,
                const routing::Policy& policy);
@@ -49,6 +53,7 @@ void read_keys(Table& root, TenantContext& context, gateway::Tenant& tenant,
 // The `secret` of something that is called by Standard Webhooks; reported if it is none.
 void read_signing_secret(Table& table, TenantContext& context, Secret& out);
 
+std::string named_or_id(Table& table, const std::string& id);
 // An id seen twice is a mistake; true when it is new.
 bool first_of_its_name(Table& table, std::string_view what, const std::string& id,
                        std::map<std::string, unsigned>& lines);

@@ -37,6 +37,7 @@ std::string to_json(const Send& send);
 std::string to_json(const BotCall& call);
 std::string to_json(const QueueEntry& entry);
 std::string to_json(const Assignment& assignment);
+std::string to_json(const AgentPresence& presence);
 std::string to_json(const Decision& decision);
 std::string to_json(const DeadLetter& letter);
 std::string to_json(const Relay& relay);

@@ -32,6 +32,7 @@ std::string to_json(const Send& send) { return detail::encode(send); }
 std::string to_json(const BotCall& call) { return detail::encode(call); }
 std::string to_json(const QueueEntry& entry) { return detail::encode(entry); }
 std::string to_json(const Assignment& assignment) { return detail::encode(assignment); }
+std::string to_json(const AgentPresence& presence) { return detail::encode(presence); }
 std::string to_json(const Decision& decision) { return detail::encode(decision); }
 std::string to_json(const DeadLetter& letter) { return detail::encode(letter); }
 std::string to_json(const Relay& relay) { return detail::encode(relay); }

@@ -49,6 +49,8 @@ enum class EventType : std::uint8_t {
   channel_token_refreshed,
   platform_event,  // a platform's event with no meaning of its own here: menu click, scan, follow
   routing_alert,   // a rule tells the tenant's systems of this turn; the note is its text
+  sla_warning,     // the time a queue promised is nearly up; once for each promise
+  sla_breached,    // it is up; likewise
 };
 std::string_view to_string(EventType type) noexcept;  // "message.created"
 std::optional<EventType> event_type_from(std::string_view text) noexcept;
@@ -143,6 +145,17 @@ struct DecisionSummary {
   friend bool operator==(const DecisionSummary&, const DecisionSummary&) = default;
 };
 
+// What a queue promises its customers, counted in its business hours.
+enum class SlaKind : std::uint8_t { first_response, next_response, resolution };
+std::string_view to_string(SlaKind kind) noexcept;  // "first_response"
+
+struct SlaNews {
+  SlaKind kind = SlaKind::first_response;
+  QueueId queue;
+  TimePoint started_at{}, due_at{};
+  friend bool operator==(const SlaNews&, const SlaNews&) = default;
+};
+
 struct Event {
   std::uint64_t seq = 0;
   EventType type = EventType::message_created;
@@ -162,6 +175,7 @@ struct Event {
   std::optional<DecisionSummary> decision;
   std::optional<Referral> referral;
   std::optional<Analysis> analysis;
+  std::optional<SlaNews> sla = {};
   std::string actor;  // "agent:anna", "system", "api:<key id>"; "" for the customer
   std::string note;
   Unknown unknown = {};

@@ -8,6 +8,7 @@ std::optional<EventType> event_type_from(std::string_view text) noexcept {
   return detail::enum_from<EventType>(text);
 }
 std::string_view to_string(HolderKind kind) noexcept { return detail::enum_name(kind); }
+std::string_view to_string(SlaKind kind) noexcept { return detail::enum_name(kind); }
 std::string_view to_string(Verification v) noexcept { return detail::enum_name(v); }
 std::string_view to_string(Lifecycle state) noexcept { return detail::enum_name(state); }
 std::string_view to_string(Direction direction) noexcept { return detail::enum_name(direction); }

@@ -33,7 +33,7 @@ struct Send {
   std::optional<TimePoint> expires_at;  // after this it fails as expired
   // Until then anybody may answer; none: that window is closed, or the channel has none.
   std::optional<TimePoint> window_ends_at = {};
-  bool bulk = false;                    // yields to interactive sends of the same channel
+  bool bulk = false;  // yields to interactive sends of the same channel
   std::string last_error;
   Unknown unknown = {};
   friend bool operator==(const Send&, const Send&) = default;
@@ -62,6 +62,22 @@ struct QueueEntry {
   std::string reason, segment, language, preview;  // preview: kinds of parts only, never the text
   std::vector<std::string> skills;
   AgentId offered_to;  // "" while waiting
+  // What the desk decides by stands in the row too, so that a start decides alike.
+  TimePoint entered_at{};    // this queue; `since` is when the wait began, in whatever queue
+  double mood = 0;           // sentiment of the last turn, -1 to 1
+  std::uint32_t weight = 0;  // of an agent's capacity, in hundredths; 0, of before: 100
+  AgentId last_agent = {};   // who served them last
+  TimePoint offered_at{};    // to offered_to, or to all of offered_all
+  std::vector<AgentId> offered_all = {};  // the first of these who accepts gets them
+  std::vector<AgentId> declined = {};     // had the offer in vain, in this round
+  TimePoint declined_at{};                // the last of these
+  TimePoint told_at{};                    // when they last heard of their place
+  std::uint32_t told_position = 0;        // and which it was
+  std::uint32_t overflows = 0;            // queues they were passed on from
+  bool mail = false;     // asked to leave a message: nobody is there, or too many are
+  TimePoint check_at{};  // before that TimePassed has nothing to do; zero: never
+  std::string sla;       // "warned" or "breached", the worst; "" kept so far
+  TimePoint due_at{};    // of the promise that is due next
   Unknown unknown = {};
   friend bool operator==(const QueueEntry&, const QueueEntry&) = default;
 };
@@ -73,8 +89,25 @@ struct Assignment {
   QueueId queue;
   std::uint64_t epoch = 0;
   TimePoint since{};
+  std::uint32_t weight = 0;  // as in QueueEntry
+  TimePoint wrap_until{};    // closed; the agent keeps the place to finish up; zero: still served
+  TimePoint check_at{};      // as in QueueEntry
+  std::string sla = {};      // as in QueueEntry
+  TimePoint due_at{};
   Unknown unknown = {};
   friend bool operator==(const Assignment&, const Assignment&) = default;
+};
+
+// Whether an agent is there, as they or we last said.
+struct AgentPresence {
+  TenantId tenant;
+  AgentId agent;
+  std::string presence;  // "online", "away", "busy", "offline"
+  TimePoint since{};
+  std::uint32_t missed = 0;  // offers in a row without an answer
+  std::string reason;        // "3 offers without an answer"; "" when they chose it
+  Unknown unknown = {};
+  friend bool operator==(const AgentPresence&, const AgentPresence&) = default;
 };
 
 struct DeadLetter {

@@ -72,6 +72,15 @@ struct HeardTurn {
   friend bool operator==(const HeardTurn&, const HeardTurn&) = default;
 };
 
+// A promise that is running.
+struct SlaClock {
+  SlaKind kind = SlaKind::first_response;
+  QueueId queue;
+  TimePoint started_at{}, warn_at{}, due_at{};
+  bool warned = false, breached = false;
+  friend bool operator==(const SlaClock&, const SlaClock&) = default;
+};
+
 struct State {
   TenantId tenant;
   PersonId person;
@@ -112,6 +121,15 @@ struct State {
   double mood = 0, trend = 0;        // of the episode, after its last turn
   bool unhappy = false;
   std::vector<Trial> trials = {};    // of the open episode, else of the last one
+
+  std::vector<SlaClock> sla = {};   // at most one of a kind, while people have it
+  QueueId served_queue = {};        // that the agent who has it got it from
+  std::uint32_t served_weight = 0;  // of their capacity
+  AgentId wrapping = {};            // whose place is kept after the close
+  TimePoint wrap_until{};
+  TimePoint agent_spoke_at{};     // last
+  TimePoint silence_warned_at{};  // the customer heard that silence will close it
+  TimePoint check_at{};           // as in the row of the wait or the assignment
   Unknown unknown = {};
   friend bool operator==(const State&, const State&) = default;
 };

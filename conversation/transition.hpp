@@ -21,25 +21,27 @@ struct DedupKey {
 // One row put or (no value) erased beside the events. Ids are the domain's ids; bodies are the
 // stored forms of conversation/codec.hpp. Only this list exists, so a Store knows every row.
 enum class RowKind : std::uint8_t {
-  send = 1,         // id: SendId; body: Send
-  bot_call = 2,     // id: BotCallId; body: BotCall
-  queue_entry = 3,  // id: PersonId; body: QueueEntry
-  assignment = 4,   // id: PersonId; body: Assignment
-  decision = 5,     // id: DecisionId; body: Decision
-  dead_letter = 6,  // id: SendId; body: DeadLetter
-  identity = 7,     // id: identity_row_id(); body: Identity with its person
-  idempotency = 8,  // id: key scope and key; body: saved answer
-  audit = 9,        // id: given by the Store (commit number); body: audit entry
-  relay = 10,       // id: Relay.id; body: Relay
-  user_index = 11,  // id: the tenant's own user id; body: PersonId
-  media = 12,       // id: MediaId; body: media description
-  cursor = 13,      // id: channel and cursor name; body: the cursor
-  sent_index = 14,  // id: sent_row_id(); body: PersonId; forgotten with the idempotency rows
-  episode = 15,     // id: episode_row_id(); body: EpisodeRecord of a case that has ended
-  profile = 16,     // id: the tenant's own user id; body: what is known of who never came yet
-  trial = 20,       // id: trial_row_id(); body: Trial
+  send = 1,             // id: SendId; body: Send
+  bot_call = 2,         // id: BotCallId; body: BotCall
+  queue_entry = 3,      // id: PersonId; body: QueueEntry
+  assignment = 4,       // id: PersonId; body: Assignment
+  decision = 5,         // id: DecisionId; body: Decision
+  dead_letter = 6,      // id: SendId; body: DeadLetter
+  identity = 7,         // id: identity_row_id(); body: Identity with its person
+  idempotency = 8,      // id: key scope and key; body: saved answer
+  audit = 9,            // id: given by the Store (commit number); body: audit entry
+  relay = 10,           // id: Relay.id; body: Relay
+  user_index = 11,      // id: the tenant's own user id; body: PersonId
+  media = 12,           // id: MediaId; body: media description
+  cursor = 13,          // id: channel and cursor name; body: the cursor
+  sent_index = 14,      // id: sent_row_id(); body: PersonId; forgotten with the idempotency rows
+  episode = 15,         // id: episode_row_id(); body: EpisodeRecord of a case that has ended
+  profile = 16,         // id: the tenant's own user id; body: what is known of who never came yet
+  trial = 20,           // id: trial_row_id(); body: Trial
+  agent_presence = 21,  // id: AgentId; body: AgentPresence
+  agent_mark = 22,      // id: "given:" or "freed:" and the AgentId; body: when they last were
 };
-inline constexpr RowKind kLastRowKind = RowKind::trial;
+inline constexpr RowKind kLastRowKind = RowKind::agent_mark;
 
 struct Row {
   RowKind kind;

@@ -1,7 +1,8 @@
 // routing/commands.hpp
 // What decides each command; decide() dispatches. One file per theme: decide_customer.cpp,
 // decide_signal.cpp, decide_bot.cpp, decide_human.cpp, decide_agent_says.cpp, decide_send.cpp,
-// decide_person.cpp, decide_merge.cpp, decide_union.cpp, decide_erase.cpp.
+// decide_person.cpp, decide_merge.cpp, decide_union.cpp, decide_erase.cpp, decide_wait.cpp,
+// decide_time.cpp.
 #pragma once
 
 #include <type_traits>
@@ -35,6 +36,13 @@ Decided decide_command(const State&, const ReceiptArrived&, const DecideContext&
 Decided decide_command(const State&, const ReplaySend&, const DecideContext&);
 Decided decide_command(const State&, const UpdateProfile&, const DecideContext&);
 Decided decide_command(const State&, const LinkIdentity&, const DecideContext&);
+Decided decide_command(const State&, const OfferToAll&, const DecideContext&);
+Decided decide_command(const State&, const PassOn&, const DecideContext&);
+Decided decide_command(const State&, const AskForMessage&, const DecideContext&);
+Decided decide_command(const State&, const EndWait&, const DecideContext&);
+Decided decide_command(const State&, const TellPosition&, const DecideContext&);
+Decided decide_command(const State&, const TimePassed&, const DecideContext&);
+Decided decide_command(const State&, const FinishWrapUp&, const DecideContext&);
 Decided decide_command(const State&, const MergeInto&, const DecideContext&);
 Decided decide_command(const State&, const MergedFrom&, const DecideContext&);
 Decided decide_command(const State&, const UnmergeFrom&, const DecideContext&);

@@ -2,7 +2,9 @@
 
 #include <utility>
 
+#include "base/mutant.hpp"
 #include "routing/mood.hpp"
+#include "routing/opening.hpp"
 #include "routing/say.hpp"
 
 namespace parley::routing {
@@ -24,13 +26,28 @@ Lifecycle lifecycle_of(const State& state, HolderKind holder) {
   return Lifecycle::closed;
 }
 
-void say_notice(Draft& draft, const Queue& queue, std::string reply_token) {
-  const std::string& notice = in_language(draft.state, queue.notice_zh, queue.notice_en);
-  if (notice.empty()) return;
+// Who gets a place has it from the queue they are taken out of, and keeps that when it passes from
+// one agent to another.
+void note_place(Draft& draft, const Holder& from) {
+  State& state = draft.state;
+  if (state.waiting) {
+    state.served_queue = state.waiting->queue;
+    state.served_weight = state.waiting->weight;
+  } else if (from.kind != HolderKind::agent) {
+    state.served_queue = {};
+    state.served_weight = weight_of(draft.policy, state);
+  }
+}
+
+}  // namespace
+
+void say_words(Draft& draft, const Queue& queue, const Words& words, std::string reply_token) {
+  const std::string& text = in_language(draft.state, words.zh, words.en);
+  if (text.empty()) return;
   const auto address = pick_address(draft.state, {});
   if (!address) return;
   Outgoing outgoing{.message = {}, .address = *address};
-  outgoing.message.content = {Text{.text = notice}};
+  outgoing.message.content = {Text{.text = text}};
   outgoing.message.author = {
       .type = AuthorType::system, .id = "queue:" + queue.id.value, .display_name = queue.name};
   outgoing.reply_token = std::move(reply_token);
@@ -38,7 +55,18 @@ void say_notice(Draft& draft, const Queue& queue, std::string reply_token) {
   if (may_say(draft, outgoing)) put_send(draft, std::move(outgoing));
 }
 
-}  // namespace
+Result<void> check_epoch(const State& state, std::uint64_t epoch) {
+  if (epoch == 0 || epoch == state.control.epoch || MUTANT("epoch_ignored")) return {};
+  return refused(Errc::conflict, "made under control epoch " + std::to_string(epoch) +
+                                     ", now it is " + std::to_string(state.control.epoch) +
+                                     " and " + spoken(state.control.holder) + " holds it");
+}
+
+std::uint32_t weight_of(const Policy& policy, const State& state) {
+  if (state.addresses.empty()) return kUsualWeight;
+  const auto found = policy.channels.find(state.addresses.front().channel.id);
+  return found == policy.channels.end() ? kUsualWeight : found->second.weight;
+}
 
 void move_control(Draft& draft, ControlMove move) {
   State& state = draft.state;
@@ -47,7 +75,10 @@ void move_control(Draft& draft, ControlMove move) {
   ++state.control.epoch;
   state.control.since = draft.now;
   state.lifecycle = lifecycle_of(state, move.to.kind);
-  if (move.to.kind == HolderKind::agent) state.last_agent = {move.to.id};
+  if (move.to.kind == HolderKind::agent) {
+    state.last_agent = {move.to.id};
+    note_place(draft, from);
+  }
   if (state.waiting) {
     state.waiting->offered_to =
         move.to.kind == HolderKind::offered ? AgentId{move.to.id} : AgentId{};
@@ -67,22 +98,28 @@ void enter_queue(Draft& draft, QueueMove move) {
                              .person = state.person,
                              .queue = move.queue,
                              .priority = state.priority,
-                             .since = draft.now,
+                             .since = move.since.value_or(draft.now),
                              .reason = move.reason,
                              .segment = state.segment,
                              .language = state.language,
                              .preview = std::move(move.preview),
                              .skills = std::move(move.skills),
-                             .offered_to = {}};
+                             .offered_to = {},
+                             .entered_at = draft.now,
+                             .weight = weight_of(draft.policy, state),
+                             .last_agent = state.last_agent,
+                             .overflows = move.overflows};
   move_control(draft, {.to = {HolderKind::queue, move.queue.value},
                        .type = move.type,
                        .reason = std::move(move.reason),
                        .actor = std::move(move.actor),
                        .note = std::move(move.note)});
   const auto queue = draft.policy.queues.find(move.queue);
-  if (queue != draft.policy.queues.end()) {
-    say_notice(draft, queue->second, std::move(move.reply_token));
-  }
+  if (queue == draft.policy.queues.end()) return;
+  // "One moment" is no word for a closed door; the desk has another.
+  if (!opening_of(draft.policy, queue->second, draft.now).open) return;
+  const Words notice{.zh = queue->second.notice_zh, .en = queue->second.notice_en};
+  say_words(draft, queue->second, notice, std::move(move.reply_token));
 }
 
 void fall_back(Draft& draft, const BotId& bot, std::string reason) {

@@ -125,10 +125,46 @@ struct RejectOffer {
   std::uint64_t epoch = 0;
   std::string reason;
 };
+// Shown to several at once: it stays in the queue, and the first of them who accepts is assigned.
+struct OfferToAll {
+  std::vector<AgentId> agents;
+  std::uint64_t epoch = 0;
+};
 // Straight from the queue to the agent, atomically; the desk has reserved the place.
 struct AssignToAgent {
   AgentId agent;
   std::uint64_t epoch = 0;
+  std::string actor = {};   // "": the agent
+  std::string reason = {};  // why this agent
+};
+// What waiting comes to. All are refused (conflict) when the epoch has passed.
+struct PassOn {  // to another queue; the wait goes on
+  QueueId queue;
+  std::uint64_t epoch = 0;
+  std::string reason;
+};
+struct AskForMessage {  // they keep their place, and are asked to say all they want to say
+  std::uint64_t epoch = 0;
+  bool full = false;  // else it is closed, or takes too long
+  bool closed = false;
+  std::string reason;
+};
+struct EndWait {  // to a bot, or to nobody
+  Holder to;
+  std::uint64_t epoch = 0;
+  bool full = false;
+  std::string reason;
+};
+struct TellPosition {  // of no effect where a channel counts our messages
+  std::uint64_t epoch = 0;
+  std::uint32_t position = 0;
+  Milliseconds estimate{};  // zero: nobody can tell
+};
+// Whatever time brings by itself: promises (SLA), a silent customer, the end of a wrap-up.
+struct TimePassed {};
+// The agent has finished up after a close.
+struct FinishWrapUp {
+  AgentId agent;
 };
 // A supervisor or agent takes it from whoever holds it.
 struct TakeOver {
@@ -262,7 +298,8 @@ using Command =
                  OfferToAgent, AcceptOffer, RejectOffer, AssignToAgent, TakeOver, AgentSays, Note,
                  Transfer, Release, CloseEpisode, SystemSays, SendProgress, ReplaySend,
                  UpdateProfile, MergeInto, MergedFrom, UnmergeFrom, UnmergedFrom, LinkIdentity,
-                 MediaStored, ProfileRead, JoinUnion, ErasePerson>;
+                 MediaStored, ProfileRead, JoinUnion, OfferToAll, PassOn, AskForMessage, EndWait,
+                 TellPosition, TimePassed, FinishWrapUp, ErasePerson>;
 
 // Under which a union id is linked to the person who has it.
 IdentityKey union_key(std::string_view union_id);

@@ -1,6 +1,7 @@
 // routing/decide_human.cpp
 // People taking, passing on and giving back a conversation. Each change is refused when the epoch
 // it was made under has passed, so of two agents who reach for one customer, one gets them.
+#include <algorithm>
 #include <utility>
 
 #include "routing/commands.hpp"
@@ -13,14 +14,6 @@ namespace {
 Result<void> check_agent(const Policy& policy, const AgentId& agent) {
   if (policy.agents.contains(agent)) return {};
   return refused(Errc::not_found, "there is no agent \"" + agent.value + "\"");
-}
-
-// Epoch 0 asks for no particular one.
-Result<void> check_epoch(const State& state, std::uint64_t epoch) {
-  if (epoch == 0 || epoch == state.control.epoch) return {};
-  return refused(Errc::conflict, "made under control epoch " + std::to_string(epoch) +
-                                     ", now it is " + std::to_string(state.control.epoch) +
-                                     " and " + spoken(state.control.holder) + " holds it");
 }
 
 Result<void> check_offered(const State& state, const AgentId& agent, std::uint64_t epoch) {
@@ -66,6 +59,31 @@ Result<void> check_target(const Policy& policy, const Holder& to) {
 
 std::string actor_of(const AgentId& agent) { return "agent:" + agent.value; }
 
+bool is_one_of_many(const State& state, const AgentId& agent) {
+  return state.control.holder.kind == HolderKind::queue && state.waiting &&
+         std::ranges::find(state.waiting->offered_all, agent) != state.waiting->offered_all.end();
+}
+
+// The desk asks the others first.
+void note_declined(Draft& draft, const AgentId& agent) {
+  if (!draft.state.waiting) return;
+  auto& declined = draft.state.waiting->declined;
+  if (std::ranges::find(declined, agent) == declined.end()) declined.push_back(agent);
+  draft.state.waiting->declined_at = draft.now;
+}
+
+// After a close the agent keeps the place for a while, to finish up.
+void keep_place(Draft& draft, const State& before) {
+  if (before.lifecycle != Lifecycle::assigned) return;
+  const auto queue = draft.policy.queues.find(before.served_queue);
+  if (queue == draft.policy.queues.end()) return;
+  const Milliseconds wrap_up = queue->second.desk.wrap_up;
+  if (wrap_up <= Milliseconds(0)) return;
+  draft.state.lifecycle = Lifecycle::wrapping;
+  draft.state.wrapping = {before.control.holder.id};
+  draft.state.wrap_until = draft.now + wrap_up;
+}
+
 }  // namespace
 
 Decided decide_command(const State& state, const OfferToAgent& offer,
@@ -77,6 +95,14 @@ Decided decide_command(const State& state, const OfferToAgent& offer,
                                        spoken(state.control.holder) + " holds it");
   }
   Draft draft(state, context);
+  if (draft.state.waiting) {
+    QueueEntry& entry = *draft.state.waiting;
+    entry.offered_at = draft.now;
+    // Asked a second time: a new round among all of them.
+    if (std::ranges::find(entry.declined, offer.agent) != entry.declined.end()) {
+      entry.declined.clear();
+    }
+  }
   move_control(draft, {.to = {HolderKind::offered, offer.agent.value},
                        .type = EventType::conversation_offered,
                        .reason = "offered to agent " + offer.agent.value,
@@ -101,15 +127,24 @@ Decided decide_command(const State& state, const AcceptOffer& accept,
 
 Decided decide_command(const State& state, const RejectOffer& reject,
                        const DecideContext& context) {
+  const std::string why =
+      reject.reason.empty() ? "offer rejected" : "offer rejected: " + reject.reason;
+  if (is_one_of_many(state, reject.agent)) {
+    if (auto current = check_epoch(state, reject.epoch); !current) return current.error();
+    Draft draft(state, context);
+    note_declined(draft, reject.agent);
+    draft.append(EventType::control_rejected, actor_of(reject.agent)).note = why;
+    return draft.take();
+  }
   if (auto offered = check_offered(state, reject.agent, reject.epoch); !offered) {
     return offered.error();
   }
   Draft draft(state, context);
+  note_declined(draft, reject.agent);
   const std::string queue = state.waiting ? state.waiting->queue.value : std::string();
   move_control(draft, {.to = {HolderKind::queue, queue},
                        .type = EventType::control_rejected,
-                       .reason = reject.reason.empty() ? "offer rejected"
-                                                       : "offer rejected: " + reject.reason,
+                       .reason = why,
                        .actor = actor_of(reject.agent)});
   return draft.take();
 }
@@ -127,8 +162,9 @@ Decided decide_command(const State& state, const AssignToAgent& assign,
   Draft draft(state, context);
   move_control(draft, {.to = {HolderKind::agent, assign.agent.value},
                        .type = EventType::conversation_assigned,
-                       .reason = "assigned to agent " + assign.agent.value,
-                       .actor = actor_of(assign.agent)});
+                       .reason = assign.reason.empty() ? "assigned to agent " + assign.agent.value
+                                                       : assign.reason,
+                       .actor = assign.actor.empty() ? actor_of(assign.agent) : assign.actor});
   return draft.take();
 }
 
@@ -196,6 +232,7 @@ Decided decide_command(const State& state, const CloseEpisode& close,
   Draft draft(state, context);
   close_episode(draft, close.reason.empty() ? "closed" : close.reason, close.actor);
   ask_for_rating(draft);
+  keep_place(draft, state);
   return draft.take();
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "conversation/codec.hpp"
+#include "routing/promises.hpp"
 
 namespace parley::routing {
 namespace {
@@ -12,6 +13,38 @@ constexpr std::size_t kEventsUsual = 6;
 
 bool is_people(HolderKind kind) {
   return kind == HolderKind::queue || kind == HolderKind::offered || kind == HolderKind::agent;
+}
+
+// An agent's place is theirs: being served, or what is left to do afterwards.
+bool has_place(const State& state) {
+  return state.lifecycle == Lifecycle::assigned || state.lifecycle == Lifecycle::wrapping;
+}
+
+const std::string& place_owner(const State& state) {
+  return state.lifecycle == Lifecycle::wrapping ? state.wrapping.value : state.control.holder.id;
+}
+
+// For who looks at the queues: the worst that happened, and what is due next.
+std::string worst_of(const std::vector<SlaClock>& clocks) {
+  std::string out;
+  for (const SlaClock& clock : clocks) {
+    if (clock.breached) return "breached";
+    if (clock.warned) out = "warned";
+  }
+  return out;
+}
+
+TimePoint next_due(const std::vector<SlaClock>& clocks) {
+  TimePoint out{};
+  for (const SlaClock& clock : clocks) {
+    if (clock.breached || (out != TimePoint{} && clock.due_at >= out)) continue;
+    out = clock.due_at;
+  }
+  return out;
+}
+
+Row mark_of(std::string_view what, const std::string& agent, TimePoint at) {
+  return {.kind = RowKind::agent_mark, .id = std::string(what) + agent, .body = format_time(at)};
 }
 
 bool waits(const State& state) {
@@ -49,26 +82,64 @@ std::string Draft::place(std::string_view prefix, std::uint64_t seq) const {
   return place_id(prefix, state.person, seq);
 }
 
+// A wrap-up ends when anything else begins.
+void Draft::settle_place() {
+  if (state.lifecycle == Lifecycle::wrapping && !state.forward_to.empty()) {
+    state.lifecycle = Lifecycle::closed;
+  }
+  if (state.lifecycle != Lifecycle::wrapping) {
+    state.wrapping = {};
+    state.wrap_until = {};
+  }
+}
+
+// The row may say too early a moment, never too late a one: so messages seldom write it.
+void Draft::settle_check() {
+  if (!waits(state) && !has_place(state)) {
+    state.check_at = {};
+    return;
+  }
+  const TimePoint next = next_check(state, policy);
+  const bool fresh = before.control.epoch != state.control.epoch;
+  const bool sooner =
+      next != TimePoint{} && (state.check_at == TimePoint{} || next < state.check_at);
+  if (fresh || recheck || sooner) state.check_at = next;
+}
+
 void Draft::settle_queue_entry() {
   if (!waits(state)) state.waiting.reset();
   if (state.waiting) {
     state.waiting->epoch = state.control.epoch;
+    state.waiting->check_at = state.check_at;
+    state.waiting->sla = worst_of(state.sla);
+    state.waiting->due_at = next_due(state.sla);
+    if (!state.scores.empty()) state.waiting->mood = state.scores.back();
     if (state.waiting != before.waiting) out.queue_entries.push_back(*state.waiting);
   }
   out.leave_queue = before.waiting && !state.waiting;
 }
 
 void Draft::settle_assignment() {
-  const bool had = before.lifecycle == Lifecycle::assigned;
-  const bool has = state.lifecycle == Lifecycle::assigned;
+  const bool had = has_place(before), has = has_place(state);
+  const bool same = had && has && place_owner(before) == place_owner(state);
   out.end_assignment = had && !has;
-  if (!has || (had && before.control.epoch == state.control.epoch)) return;
+  if (had && !same) out.extra_rows.push_back(mark_of("freed:", place_owner(before), now));
+  if (has && !same) out.extra_rows.push_back(mark_of("given:", place_owner(state), now));
+  const bool told = had && before.control.epoch == state.control.epoch &&
+                    before.check_at == state.check_at && before.wrap_until == state.wrap_until &&
+                    before.sla == state.sla;
+  if (!has || told) return;
   out.assignments.push_back({.tenant = state.tenant,
                              .person = state.person,
-                             .agent = {state.control.holder.id},
-                             .queue = before.waiting ? before.waiting->queue : QueueId{},
+                             .agent = {place_owner(state)},
+                             .queue = state.served_queue,
                              .epoch = state.control.epoch,
-                             .since = now});
+                             .since = state.control.since,
+                             .weight = state.served_weight,
+                             .wrap_until = state.wrap_until,
+                             .check_at = state.check_at,
+                             .sla = worst_of(state.sla),
+                             .due_at = next_due(state.sla)});
 }
 
 void Draft::settle_bot_call() {
@@ -132,7 +203,10 @@ void Draft::settle_trials() {
 }
 
 Transition Draft::take() {
+  settle_promises(*this);
   settle_record();
+  settle_place();
+  settle_check();
   settle_queue_entry();
   settle_assignment();
   settle_bot_call();

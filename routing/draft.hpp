@@ -28,6 +28,8 @@ class Draft {
 
   Transition take();
 
+  bool recheck = false;  // all that is due has been looked at: check_at is set anew
+
   const State& before;
   const Policy& policy;
   const Analyzer& analyzer;
@@ -37,6 +39,8 @@ class Draft {
   State& state;  // out.state
 
  private:
+  void settle_place();
+  void settle_check();
   void settle_queue_entry();
   void settle_assignment();
   void settle_bot_call();

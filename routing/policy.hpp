@@ -18,6 +18,7 @@
 #include "conversation/capabilities.hpp"
 #include "conversation/event.hpp"
 #include "routing/calendar.hpp"
+#include "routing/desk_policy.hpp"
 
 namespace parley::routing {
 
@@ -130,14 +131,16 @@ struct Queue {
   std::vector<std::string> skills;
   std::size_t waiting_max = 10'000;
   std::string notice_zh, notice_en;  // said to the customer who enters it; "" says nothing
+  DeskRules desk = {};
 };
 
 struct Agent {
   AgentId id;
   std::string name;
   std::vector<QueueId> queues;
-  std::vector<std::string> skills;
-  std::uint32_t capacity = 5;  // conversations at once
+  std::vector<std::string> skills;          // "billing" or with a level of 1 to 10, "billing:3"
+  std::uint32_t capacity = 5;               // conversations of the usual weight at once
+  std::vector<std::string> languages = {};  // "zh", "en"; none: any
 };
 
 enum class BotKind : std::uint8_t { faq, webhook };
@@ -155,6 +158,7 @@ struct ChannelPolicy {
   std::string platform;
   std::string account;
   const Capabilities* capabilities = nullptr;  // lives in the registry, for ever
+  std::uint32_t weight = kUsualWeight;         // of an agent's capacity, in hundredths
 };
 
 // Asking the customer, once a case is closed, how it went. Off without a question.

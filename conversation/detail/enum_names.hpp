@@ -53,7 +53,7 @@ PARLEY_ENUM_NAMES(Importance, Importance::high, "low", "normal", "high");
 PARLEY_ENUM_NAMES(DeliveryState, DeliveryState::suppressed, "accepted", "queued", "submitting",
                   "sent", "delivered", "read", "throttled", "uncertain", "failed", "expired",
                   "suppressed");
-PARLEY_ENUM_NAMES(EventType, EventType::routing_alert,  //
+PARLEY_ENUM_NAMES(EventType, EventType::sla_breached,  //
                   "message.created", "message.updated", "message.deleted", "delivery.updated",
                   "conversation.opened", "conversation.queued", "conversation.offered",
                   "conversation.assigned", "conversation.transferred", "conversation.closed",
@@ -63,8 +63,9 @@ PARLEY_ENUM_NAMES(EventType, EventType::routing_alert,  //
                   "identity.unlinked", "person.merged", "person.unmerged", "person.erased",
                   "notification.accepted", "notification.suppressed", "notification.sent",
                   "notification.replied", "routing.decided", "channel.up", "channel.down",
-                  "channel.throttled", "channel.token_refreshed", "platform.event",
-                  "routing.alert");
+                  "channel.throttled", "channel.token_refreshed", "platform.event", "routing.alert", "sla.warning",
+                  "sla.breached");
+PARLEY_ENUM_NAMES(SlaKind, SlaKind::resolution, "first_response", "next_response", "resolution");
 PARLEY_ENUM_NAMES(HolderKind, HolderKind::agent, "none", "bot", "queue", "offered", "agent");
 PARLEY_ENUM_NAMES(Verification, Verification::signed_, "none", "asserted", "channel", "otp",
                   "signed");

@@ -121,6 +121,14 @@ void list_fields(A& a, const DecisionSummary*) {
 }
 
 template <class A>
+void list_fields(A& a, const SlaNews*) {
+  a.shown("kind", &SlaNews::kind);
+  a.field("queue_id", &SlaNews::queue);
+  a.field("started_at", &SlaNews::started_at);
+  a.field("due_at", &SlaNews::due_at);
+}
+
+template <class A>
 void list_fields(A& a, const Event*) {
   a.constant("schema", kEventSchema);
   a.field("event_id", &Event::id);
@@ -143,6 +151,7 @@ void list_fields(A& a, const Event*) {
   a.field("decision", &Event::decision);
   a.field("referral", &Event::referral);
   a.field("analysis", &Event::analysis);
+  a.field("sla", &Event::sla);
   a.field("actor", &Event::actor);
   a.field("note", &Event::note);
 }
@@ -241,6 +250,17 @@ void list_fields(A& a, const HeardTurn*) {
 }
 
 template <class A>
+void list_fields(A& a, const SlaClock*) {
+  a.shown("kind", &SlaClock::kind);
+  a.field("queue_id", &SlaClock::queue);
+  a.field("started_at", &SlaClock::started_at);
+  a.field("warn_at", &SlaClock::warn_at);
+  a.field("due_at", &SlaClock::due_at);
+  a.field("warned", &SlaClock::warned);
+  a.field("breached", &SlaClock::breached);
+}
+
+template <class A>
 void list_fields(A& a, const State*) {
   a.field("tenant_id", &State::tenant);
   a.derived("conversation_id", &State::person, conversation_text);
@@ -285,6 +305,14 @@ void list_fields(A& a, const State*) {
   a.field("trend", &State::trend);
   a.field("unhappy", &State::unhappy);
   a.field("trials", &State::trials);
+  a.field("sla", &State::sla);
+  a.field("served_queue", &State::served_queue);
+  a.field("served_weight", &State::served_weight);
+  a.field("wrapping", &State::wrapping);
+  a.field("wrap_until", &State::wrap_until);
+  a.field("agent_spoke_at", &State::agent_spoke_at);
+  a.field("silence_warned_at", &State::silence_warned_at);
+  a.field("check_at", &State::check_at);
 }
 
 template <class A>
@@ -340,6 +368,21 @@ void list_fields(A& a, const QueueEntry*) {
   a.field("preview", &QueueEntry::preview);
   a.field("skills", &QueueEntry::skills);
   a.field("offered_to", &QueueEntry::offered_to);
+  a.field("entered_at", &QueueEntry::entered_at);
+  a.field("mood", &QueueEntry::mood);
+  a.field("weight", &QueueEntry::weight);
+  a.field("last_agent", &QueueEntry::last_agent);
+  a.field("offered_at", &QueueEntry::offered_at);
+  a.field("offered_all", &QueueEntry::offered_all);
+  a.field("declined", &QueueEntry::declined);
+  a.field("declined_at", &QueueEntry::declined_at);
+  a.field("told_at", &QueueEntry::told_at);
+  a.field("told_position", &QueueEntry::told_position);
+  a.field("overflows", &QueueEntry::overflows);
+  a.field("mail", &QueueEntry::mail);
+  a.field("check_at", &QueueEntry::check_at);
+  a.field("sla", &QueueEntry::sla);
+  a.field("due_at", &QueueEntry::due_at);
 }
 
 template <class A>
@@ -351,6 +394,21 @@ void list_fields(A& a, const Assignment*) {
   a.field("queue_id", &Assignment::queue);
   a.field("epoch", &Assignment::epoch);
   a.field("since", &Assignment::since);
+  a.field("weight", &Assignment::weight);
+  a.field("wrap_until", &Assignment::wrap_until);
+  a.field("check_at", &Assignment::check_at);
+  a.field("sla", &Assignment::sla);
+  a.field("due_at", &Assignment::due_at);
+}
+
+template <class A>
+void list_fields(A& a, const AgentPresence*) {
+  a.field("tenant_id", &AgentPresence::tenant);
+  a.field("agent_id", &AgentPresence::agent);
+  a.field("presence", &AgentPresence::presence);
+  a.field("since", &AgentPresence::since);
+  a.field("missed", &AgentPresence::missed);
+  a.field("reason", &AgentPresence::reason);
 }
 
 template <class A>

@@ -135,6 +135,25 @@ void write_conversation(JsonWriter& out, const State& state, const Tenant* chann
                                    {"merged_into", &state.forward_to.value}}) {
     if (!text->empty()) out.member(name, *text);
   }
+  if (!state.wrapping.empty()) {
+    out.member("wrapping", state.wrapping.value)
+        .member("wrap_until", format_time(state.wrap_until));
+  }
+  if (!state.sla.empty()) {
+    out.key("sla").begin_array();
+    for (const auto& clock : state.sla) {
+      out.begin_object()
+          .member("kind", to_string(clock.kind))
+          .member("queue", clock.queue.value)
+          .member("started_at", format_time(clock.started_at))
+          .member("due_at", format_time(clock.due_at))
+          .member("state", std::string_view(clock.breached ? "breached"
+                                            : clock.warned ? "warned"
+                                                           : "kept"))
+          .end_object();
+    }
+    out.end_array();
+  }
   if (state.waiting) {
     out.member("waiting_since", format_time(state.waiting->since))
         .member("waiting_reason", state.waiting->reason);
@@ -175,7 +194,7 @@ void write_person(JsonWriter& out, const State& state) {
   out.end_object();
 }
 
-void write_agent(JsonWriter& out, const AgentView& agent) {
+void begin_agent(JsonWriter& out, const AgentView& agent) {
   out.begin_object()
       .member("id", agent.id.value)
       .member("name", agent.name)
@@ -184,7 +203,7 @@ void write_agent(JsonWriter& out, const AgentView& agent) {
       .member("load", agent.load);
   out.key("assigned").begin_array();
   for (const auto& person : agent.assigned) out.value(conversation_of(person).value);
-  out.end_array().end_object();
+  out.end_array();
 }
 
 http::Response conversation_answer(const Result<Outcome>& outcome) {

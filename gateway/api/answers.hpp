@@ -27,7 +27,7 @@ std::optional<Holder> holder_from(std::string_view text);
 void write_conversation(JsonWriter& out, const State& state, const Tenant* channels = nullptr,
                         TimePoint now = {});
 void write_person(JsonWriter& out, const State& state);
-void write_agent(JsonWriter& out, const AgentView& agent);
+void begin_agent(JsonWriter& out, const AgentView& agent);  // the object stays open
 
 // The conversation after a command; the person after one about them.
 http::Response conversation_answer(const Result<Outcome>& outcome);

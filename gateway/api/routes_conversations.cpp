@@ -172,6 +172,9 @@ net::awaitable<http::Response> agent_control(Call& call, PersonId person, std::s
     co_return co_await execute(call, person,
                                routing::TakeOver{.agent = acting.agent, .actor = call.actor()});
   }
+  if (action == "done") {
+    co_return co_await execute(call, person, routing::FinishWrapUp{.agent = acting.agent});
+  }
   if (action == "claim") {
     co_return conversation_answer(co_await service.claim_person(tenant, acting.agent, person));
   }
@@ -196,8 +199,9 @@ net::awaitable<http::Response> post_control(Call& call) {
                                routing::Release{.actor = call.actor(), .reason = note});
   }
   if (action != "offer" && action != "accept" && action != "reject" && action != "takeover" &&
-      action != "claim") {
-    body.mistake("action", "expected pass, offer, accept, reject, release, takeover or claim");
+      action != "claim" && action != "done") {
+    body.mistake("action",
+                 "expected pass, offer, accept, reject, release, takeover, claim or done");
   }
   auto named = body.text("agent", kIdBytesMax);
   if (const auto wrong = body.wrong(); !wrong.empty()) co_return bad_request(wrong);

@@ -1,9 +1,9 @@
 // gateway/pipeline/desk.hpp
 // The human side: who waits, which agents are there, who gets whom. One place per process decides,
-// on one core, so two agents never get the same customer and no agent more than fits; the truth is
-// in the rows, this is their picture in memory.
+// on one core, so two agents never get the same customer and no agent more than fits. The picture
+// and the plans are routing/desk_book.hpp's; this carries the plans out through the conversations'
+// shards, keeps the timers, and the presence rows.
 //
-// Order    a queue serves the highest priority first, among equals who waited longest.
 // Limits   what the rows hold; an agent's capacity is the tenant file's.
 // Threads  the coroutines from any core; the rest on the desk's core only.
 #pragma once
@@ -17,6 +17,8 @@
 
 #include "gateway/pipeline/service.hpp"
 #include "gateway/runtime/task_group.hpp"
+#include "gateway/runtime/timer.hpp"
+#include "routing/desk_book.hpp"
 
 namespace parley::gateway {
 
@@ -28,9 +30,14 @@ class Desk {
   void entered(QueueEntry entry);
   void left(const TenantId& tenant, const PersonId& person, std::uint64_t epoch);
   void assigned(Assignment assignment);
-  // After a start: an offer from before it, whose agent has the time anew.
-  void resume_offer(const QueueEntry& entry);
   void unassigned(const TenantId& tenant, const PersonId& person, std::uint64_t epoch);
+
+  // At a start, from the rows; nobody is given to anybody before open().
+  void remember(AgentPresence presence);
+  void remember_mark(const TenantId& tenant, std::string id, std::string body);
+  void open();
+  // Tenants were reloaded.
+  void replan();
 
   net::awaitable<Result<AgentView>> set_presence(TenantId tenant, AgentId agent,
                                                  std::string presence);
@@ -44,39 +51,47 @@ class Desk {
                                                bool accept, std::string reason);
 
  private:
-  struct Waiting {
-    QueueEntry entry;
-    bool reserved = false;  // a claim for it is being committed
-  };
-  struct Present {
-    std::string presence = "offline";
-    std::set<PersonId> assigned;
-    std::uint32_t reserved = 0;  // places held for claims being committed
-  };
+  using Reserved = routing::DeskBook::Reserved;
+
   struct Room {  // one tenant's
-    std::map<PersonId, Waiting> waiting;
-    std::map<AgentId, Present> agents;
-    std::map<PersonId, Assignment> assignments;
+    routing::DeskBook book;
+    bool plan_posted = false;
   };
 
   // Runs `what` on the desk's core and resumes with its result on the caller's.
   template <class T>
   net::awaitable<T> at_desk(std::function<T()> what);
-  AgentView view(const TenantId& tenant, const routing::Agent& agent) const;
-  Result<void> reserve_place(const TenantId& tenant, const AgentId& agent);
-  void release_place(const TenantId& tenant, const AgentId& agent);
-  Result<QueueEntry> reserve(const TenantId& tenant, const AgentId& agent,
-                             const std::vector<QueueId>& queues,
-                             const std::optional<PersonId>& person);
-  void unreserve(const TenantId& tenant, const AgentId& agent, const PersonId& person,
-                 std::uint64_t epoch, bool gone);
-  net::awaitable<void> withdraw_offer(TenantId tenant, AgentId agent, PersonId person,
-                                      std::uint64_t epoch);
+  Room& room(const TenantId& tenant);
+  routing::DeskBook::Now now() const;
+  // Changes a tenant's book on the desk's core, now or later, and plans what follows.
+  void change(const TenantId& tenant, std::function<void(routing::DeskBook&)> what);
+  net::awaitable<Result<Reserved>> reserve(TenantId tenant, AgentId agent,
+                                           std::vector<QueueId> queues,
+                                           std::optional<PersonId> person);
+  net::awaitable<void> unreserve(TenantId tenant, AgentId agent, Reserved what, bool gone,
+                                 bool answered);
+  net::awaitable<Result<Outcome>> assign(TenantId tenant, AgentId agent, Reserved what);
+
+  // ---- planning
+  void settle(const TenantId& tenant, Room& room);
+  void plan(const TenantId& tenant);
+  void arm();
+  net::awaitable<void> wait_for(std::shared_ptr<Timer> timer);
+  net::awaitable<void> carry_out(TenantId tenant, routing::DeskBook::Planned planned);
+
+  // ---- presence and views; desk_view.cpp
+  AgentView view(const TenantId& tenant, const routing::Agent& agent);
+  QueueView view(const Tenant& owner, const routing::Queue& queue);
+  // Until the row says what memory does, whoever else writes it meanwhile.
+  net::awaitable<Result<void>> save_presence(TenantId tenant, AgentId agent);
+  net::awaitable<void> keep_presence(TenantId tenant, AgentId agent);
 
   Service& service_;
   net::any_io_executor core_;
   TaskGroup& tasks_;
   std::map<TenantId, Room> rooms_;  // on core_ only
+  bool open_ = false;
+  std::shared_ptr<Timer> timer_;  // runs, for the earliest wake_at; null: none
 };
 
 }  // namespace parley::gateway

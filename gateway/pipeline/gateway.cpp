@@ -98,6 +98,7 @@ void Gateway::set_tenants(Tenants tenants) {
   if (!recovered_) return;
   puller_.follow(*now);
   knowledge_.follow();
+  desk_.replan();
 }
 
 void Gateway::begin_drain() {
@@ -232,6 +233,10 @@ void Gateway::run_effects(std::size_t core, const std::shared_ptr<const Tenant>&
   Outbound& out = *outbound_[core];
   for (const SendId& id : transition.finished_sends) out.erase(tenant->id, state->person, id);
   for (const Send& send : transition.sends) out.put(send);
+  for (Row& row : transition.extra_rows) {
+    if (row.kind != RowKind::agent_mark) continue;
+    desk_.remember_mark(tenant->id, std::move(row.id), std::move(row.body));
+  }
   if (transition.leave_queue) desk_.left(tenant->id, state->person, state->control.epoch);
   for (QueueEntry& entry : transition.queue_entries) desk_.entered(entry);
   if (transition.end_assignment) {

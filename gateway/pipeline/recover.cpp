@@ -53,11 +53,13 @@ net::awaitable<void> finish_erasure(Service& service, Relay row) {
 }  // namespace
 
 Result<void> Gateway::recover_blocking() {
-  for (const RowKind kind : {RowKind::queue_entry, RowKind::assignment, RowKind::send,
-                             RowKind::bot_call, RowKind::relay, RowKind::cursor}) {
+  for (const RowKind kind :
+       {RowKind::agent_presence, RowKind::agent_mark, RowKind::queue_entry, RowKind::assignment,
+        RowKind::send, RowKind::bot_call, RowKind::relay, RowKind::cursor}) {
     if (auto done = recover_kind(kind); !done) return done;
   }
   if (auto loaded = knowledge_.load_blocking(parts_.store); !loaded) return loaded;
+  desk_.open();
   recovered_ = true;
   puller_.follow(*tenants_.load());
   return {};
@@ -90,11 +92,19 @@ Result<void> Gateway::recover_row(RowKind kind, const storage::RowItem& item) {
   const auto owner = tenant(item.tenant);
   if (!owner) return {};  // its file is gone: the rows wait until it comes back
   switch (kind) {
+    case RowKind::agent_presence: {
+      auto presence = from_stored<AgentPresence>(item.body);
+      if (!presence) return unreadable(kind, item, presence.error());
+      desk_.remember(std::move(*presence));
+      return {};
+    }
+    case RowKind::agent_mark:
+      desk_.remember_mark(item.tenant, item.id, item.body);
+      return {};
     case RowKind::queue_entry: {
       auto entry = from_stored<QueueEntry>(item.body);
       if (!entry) return unreadable(kind, item, entry.error());
-      const bool offered = !entry->offered_to.empty();
-      if (offered && !MUTANT("forgotten_offer")) desk_.resume_offer(*entry);
+      if (MUTANT("forgotten_offer")) entry->offered_at = TimePoint{Milliseconds{1LL << 45}};
       desk_.entered(std::move(*entry));
       return {};
     }

@@ -40,18 +40,30 @@ struct Outcome {
   std::vector<SendId> sends = {};
 };
 
-// Presence of an agent: "online" takes customers, "away" keeps its own, "offline" has none pushed.
+// Presence of an agent: "online" is given customers, "busy", "away" and "offline" are not; all keep
+// their own and may claim.
 struct AgentView {
   AgentId id;
   std::string name, presence;
   std::uint32_t capacity = 0, load = 0;
   std::vector<PersonId> assigned;
+  std::uint32_t used = 0;                // of the capacity, in hundredths of a usual conversation
+  TimePoint since{};                     // of the presence
+  std::uint32_t missed = 0;              // offers in a row without an answer
+  std::string reason = {};               // why the desk set the presence
+  std::vector<PersonId> offered = {};    // not accepted yet
+  std::vector<Assignment> serving = {};  // the rows of `assigned`
 };
 
 struct QueueView {
   QueueId id;
   std::string name;
-  std::vector<QueueEntry> waiting;  // in the order they will be served
+  std::vector<QueueEntry> waiting;   // in the order they will be served
+  std::vector<int> priorities = {};  // of these, with what the queue adds
+  std::string mode = {};
+  bool open = true;
+  std::uint32_t online = 0, free = 0;  // agents who serve it; those with a place left
+  Milliseconds pace{};                 // between two customers served, of late; zero: too few
 };
 
 // A tenant's committed events as they happen; delivered on the subscriber's executor.

@@ -32,12 +32,14 @@ PARLEY_NAME(Relay, "relay");
 PARLEY_NAME(Identity, "identity");
 PARLEY_NAME(EpisodeRecord, "episode");
 PARLEY_NAME(Trial, "trial");
+PARLEY_NAME(AgentPresence, "agent_presence");
 #undef PARLEY_NAME
 
 template <class T>
 class StoredBytes : public testing::Test {};
 using Types = testing::Types<Event, Message, State, Send, BotCall, QueueEntry, Assignment, Decision,
-                             DeadLetter, Relay, Identity, EpisodeRecord, Trial>;
+                             DeadLetter, Relay, Identity, EpisodeRecord, Trial,
+                             AgentPresence>;
 TYPED_TEST_SUITE(StoredBytes, Types);
 
 TYPED_TEST(StoredBytes, AreTheSameAsEver) {

@@ -21,7 +21,7 @@ constexpr bool takes(std::index_sequence<I...>) {
   return requires { T{(static_cast<void>(I), Anything{})...}; };
 }
 
-template <class T, std::size_t N = 48>
+template <class T, std::size_t N = 64>
 constexpr std::size_t member_count() {
   if constexpr (takes<T>(std::make_index_sequence<N>{})) {
     return N;
@@ -76,9 +76,9 @@ using Types =
                    Unsupported, Author, DeliveryStatus, Message, IdentityKey, Identity, ChannelRef,
                    Holder, Referral, Analysis, ControlChange, DeliveryUpdate, Target, PlatformEvent,
                    PersonLink, DecisionSummary, Event, Control, ReplyWindow, Address, SentRef,
-                   EpisodeRecord, State, Send, BotCall, QueueEntry, Assignment, DeadLetter, Relay, RuleTrace,
+                   EpisodeRecord, HeardTurn, State, Send, BotCall, QueueEntry, Assignment, DeadLetter, Relay, RuleTrace,
                    ScoredTerm, QueueLoad, Candidate, Trial, DecisionInputs, Decision, ContentLevel,
-                   ReplyPolicy, Capabilities>;
+                   AgentPresence, SlaNews, SlaClock, ReplyPolicy, Capabilities>;
 TYPED_TEST_SUITE(FieldList, Types);
 
 TYPED_TEST(FieldList, NamesEveryMemberOnce) {

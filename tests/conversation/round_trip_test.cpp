@@ -10,7 +10,8 @@ namespace {
 template <class T>
 class Codec : public testing::Test {};
 using Types = testing::Types<Event, Message, State, Send, BotCall, QueueEntry, Assignment, Decision,
-                             DeadLetter, Relay, Identity, EpisodeRecord, Trial>;
+                             DeadLetter, Relay, Identity, EpisodeRecord, Trial,
+                             AgentPresence>;
 TYPED_TEST_SUITE(Codec, Types);
 
 constexpr int kValues = 2000;
