@@ -108,18 +108,6 @@ void read_token(Table& table, const SecretSource& source, gateway::ApiKey& key) 
 
 }  // namespace
 
-void read_signing_secret(Table& table, TenantContext& context, Secret& out) {
-  if (auto secret = read_secret(table, "secret", context.secrets)) {
-    if (!connectors::usable_webhook_secret(*secret)) {
-      table.problem("secret",
-                    "is not a signing secret; expected \"whsec_\" and base64 of 24 to 64 bytes");
-    }
-    out = std::move(*secret);
-  } else if (!table.has("secret")) {
-    table.problem("secret", "is missing; expected \"env:NAME\" or \"file:PATH\"");
-  }
-}
-
 void read_classifier(Table& root, TenantContext& context, gateway::Tenant& tenant) {
   const Node* node = root.table("classifier");
   if (!node) return;
@@ -130,7 +118,7 @@ void read_classifier(Table& root, TenantContext& context, gateway::Tenant& tenan
     const auto wrong = check_url(settings.url, context.process);
     if (!wrong.empty()) table.problem("url", wrong);
   }
-  read_signing_secret(table, context, settings.secret);
+  read_signing_secret(table, context, "secret", settings.secret, true);
   settings.deadline =
       table.ms("deadline_ms", settings.deadline, kClassifierDeadlineMin, kClassifierDeadlineMax);
   tenant.classifier = std::move(settings);

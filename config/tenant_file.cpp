@@ -90,7 +90,7 @@ void read_profile_endpoint(Table& root, TenantContext& context, gateway::Tenant&
     const auto wrong = check_url(endpoint.url, context.process);
     if (!wrong.empty()) table.problem("url", wrong);
   }
-  read_signing_secret(table, context, endpoint.secret);
+  read_signing_secret(table, context, "secret", endpoint.secret, true);
   endpoint.deadline =
       table.ms("deadline_ms", endpoint.deadline, Milliseconds{10}, Milliseconds{2'000});
   endpoint.fresh_for =

@@ -50,8 +50,10 @@ bots::Settings read_remote_bot(Table& table, TenantContext& context, bots::Kind 
 void read_keys(Table& root, TenantContext& context, gateway::Tenant& tenant,
                const routing::Policy& policy);
 
-// The `secret` of something that is called by Standard Webhooks; reported if it is none.
-void read_signing_secret(Table& table, TenantContext& context, Secret& out);
+// What signs our calls by Standard Webhooks; reported if it is no such secret, or required and
+// missing.
+void read_signing_secret(Table& table, TenantContext& context, std::string_view key, Secret& into,
+                         bool required);
 
 std::string named_or_id(Table& table, const std::string& id);
 // An id seen twice is a mistake; true when it is new.

@@ -7,20 +7,9 @@ namespace {
 
 void read_address(Table& table, TenantContext& context, std::string_view key, std::string& into) {
   if (into.empty()) return;
-  if (const auto wrong = check_url(into, context.process); !wrong.empty()) table.problem(key, wrong);
+  const auto wrong = check_url(into, context.process);
+  if (!wrong.empty()) table.problem(key, wrong);
   while (into.ends_with('/') && key == "url") into.pop_back();  // paths are appended to it
-}
-
-void read_signing_secret(Table& table, TenantContext& context, std::string_view key, Secret& into,
-                         bool required) {
-  if (auto secret = read_secret(table, key, context.secrets)) {
-    if (!connectors::usable_webhook_secret(*secret)) {
-      table.problem(key, "is not a signing secret; expected \"whsec_\" and base64 of 24 to 64 bytes");
-    }
-    into = std::move(*secret);
-  } else if (required && !table.has(key)) {
-    table.problem(key, "is missing; expected \"env:NAME\" or \"file:PATH\"");
-  }
 }
 
 void read_redaction(Table& table, bots::Settings& settings) {
@@ -56,6 +45,18 @@ void read_chat(Table& table, TenantContext& context, bots::Settings& settings) {
 }
 
 }  // namespace
+
+void read_signing_secret(Table& table, TenantContext& context, std::string_view key, Secret& into,
+                         bool required) {
+  if (auto secret = read_secret(table, key, context.secrets)) {
+    if (!connectors::usable_webhook_secret(*secret)) {
+      table.problem(key, "is not a signing secret; expected \"whsec_\" and base64 of 24 to 64 bytes");
+    }
+    into = std::move(*secret);
+  } else if (required && !table.has(key)) {
+    table.problem(key, "is missing; expected \"env:NAME\" or \"file:PATH\"");
+  }
+}
 
 bots::Settings read_remote_bot(Table& table, TenantContext& context, bots::Kind kind) {
   bots::Settings settings{.kind = kind};

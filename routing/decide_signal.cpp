@@ -41,7 +41,8 @@ bool replaces_recipient(const Draft& draft, const CustomerSignals& signal) {
       !channel->second.capabilities) {
     return true;
   }
-  const WindowVerdict window = check_window(draft.state, channel->second, draft.now);
+  const WindowVerdict window =
+      check_window(draft.state, channel->second, draft.now, AuthorType::bot);
   return !window.open || !window.ends_at ||
          answerable_until(draft, *channel->second.capabilities, signal) >= *window.ends_at;
 }

@@ -141,13 +141,6 @@ void put_suppressed(Draft& draft, Outgoing outgoing, const Error& why) {
       .message = message, .send = {}, .status = std::move(status), .external_id = {}};
 }
 
-const std::string& in_language(const State& state, const std::string& zh, const std::string& en) {
-  const std::string_view language = state.language;
-  const bool english = language == "en" || language.starts_with("en-");
-  const bool chinese = language.starts_with("zh") || language == "mixed";
-  return english || (!chinese && zh.empty()) ? en : zh;
-}
-
 void say_words(Draft& draft, const std::string& words, std::string rule, std::string reply_token) {
   const auto address = pick_address(draft.state, {});
   if (words.empty() || !address) return;

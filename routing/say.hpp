@@ -34,8 +34,6 @@ Result<void> may_say(const Draft& draft, const Outgoing& outgoing);
 MessageId put_send(Draft& draft, Outgoing outgoing);
 // message.created that will not go, and delivery.updated with the reason.
 void put_suppressed(Draft& draft, Outgoing outgoing, const Error& why);
-// Of two wordings the customer's; the Chinese one where it cannot be told and there is one.
-const std::string& in_language(const State& state, const std::string& zh, const std::string& en);
 // A rule's words to the customer, as the system. What may not be said now is kept as suppressed.
 void say_words(Draft& draft, const std::string& words, std::string rule, std::string reply_token);
 // An internal message: a note, a draft.

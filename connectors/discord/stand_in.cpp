@@ -59,7 +59,8 @@ class DiscordStandIn final : public StandIn {
 
   // What people say to an application is a command with words.
   Result<Dispatch> deliver(const Channel& channel, const Utterance& said) const override {
-    if (channel.secret("public_key").reveal() != to_hex(*ed25519_public_key(kSeed))) {
+    if (!equal_constant_time(channel.secret("public_key").reveal(),
+                             to_hex(*ed25519_public_key(kSeed)))) {
       return Error{.code = Errc::misconfigured,
                    .detail = "only the sample's public_key can be signed for"};
     }

@@ -70,15 +70,14 @@ class Counter {
 
 template <class T>
 class FieldList : public testing::Test {};
-using Types =
-    testing::Types<Text, Media, Location, Contact, Link, Action, Card, Cards, FormField, Form,
-                   FormResponse, Template, Goods, Reaction, Edit, Deletion, ActionResponse,
-                   Unsupported, Author, DeliveryStatus, Message, IdentityKey, Identity, ChannelRef,
-                   Holder, Referral, Analysis, ControlChange, DeliveryUpdate, Target, PlatformEvent,
-                   PersonLink, DecisionSummary, Event, Control, ReplyWindow, Address, SentRef,
-                   EpisodeRecord, HeardTurn, State, Send, BotCall, QueueEntry, Assignment, DeadLetter, Relay, RuleTrace,
-                   ScoredTerm, QueueLoad, Candidate, Trial, DecisionInputs, Decision, ContentLevel,
-                   AgentPresence, SlaNews, SlaClock, ReplyPolicy, Capabilities>;
+using Types = testing::Types<
+    Text, Media, Location, Contact, Link, Action, Card, Cards, FormField, Form, FormResponse,
+    Template, Goods, Reaction, Edit, Deletion, ActionResponse, Unsupported, Author, DeliveryStatus,
+    Message, IdentityKey, Identity, ChannelRef, Holder, Referral, Analysis, ControlChange,
+    DeliveryUpdate, Target, PlatformEvent, PersonLink, DecisionSummary, Event, Control, ReplyWindow,
+    Address, SentRef, EpisodeRecord, HeardTurn, State, Send, BotCall, QueueEntry, Assignment,
+    DeadLetter, Relay, RuleTrace, ScoredTerm, QueueLoad, Candidate, Trial, DecisionInputs, Decision,
+    ContentLevel, AgentPresence, SlaNews, SlaClock, ReplyPolicy, Capabilities>;
 TYPED_TEST_SUITE(FieldList, Types);
 
 TYPED_TEST(FieldList, NamesEveryMemberOnce) {
