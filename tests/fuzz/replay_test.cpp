@@ -16,8 +16,6 @@ namespace fs = std::filesystem;
 const fs::path kSeeds = fs::path(PARLEY_SOURCE_DIR) / "tests/fuzz/seeds";
 constexpr std::size_t kCuts = 16;
 
-void PrintTo(const Target& target, std::ostream* out) { *out << target.name; }
-
 class Replay : public testing::TestWithParam<Target> {};
 
 TEST_P(Replay, OfItsSeeds) {

@@ -100,9 +100,10 @@ std::string format_of(const Media& media) {
 }
 
 // A sticker known by nothing but words has no bytes to list; one known by a picture is listed as
-// it.
+// it. What came inside the webhook has a size alone.
 bool has_bytes(const Media& media) {
-  return !media.url.empty() || !media.platform_id.empty() || !media.media_id.empty();
+  return !media.url.empty() || !media.platform_id.empty() || !media.media_id.empty() ||
+         media.size_bytes > 0;
 }
 
 std::string_view listed_as(const Media& media) {
