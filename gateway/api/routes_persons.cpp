@@ -123,7 +123,7 @@ net::awaitable<http::Response> get_timeline(Call& call) {
 net::awaitable<http::Response> delete_person(Call& call) {
   const auto person = person_in_path(call.ids[0]);
   if (!person) co_return no_such("person");
-  const Body body(call.request.body);
+  Body body(call.request.body);
   if (const auto wrong = body.wrong(); !wrong.empty()) co_return bad_request(wrong);
   auto work =
       erase_person(call.service, call.tenant_id(), *person, call.actor(), call.rows(*person));
