@@ -24,9 +24,10 @@ Event erased(const Event& event);
 Event erased_event(const TenantId& tenant, const PersonId& person, std::uint64_t seq);
 
 struct PersonalNames {
-  std::set<std::string, std::less<>> ids;  // identities, and messages as platforms name them
-  std::set<std::string, std::less<>> media,
-      media_said;  // of the customer; what others said to them
+  using Set = std::set<std::string, std::less<>>;
+  Set ids;                // identities, and messages as platforms name them
+  Set users;              // the tenant's own ids of the customer
+  Set media, media_said;  // of the customer; what others said to them
 };
 void collect_names(const Event& event, PersonalNames& names);
 

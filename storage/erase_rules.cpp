@@ -31,7 +31,7 @@ bool holds_media(const PersonalNames& names, std::string_view text) {
 
 }  // namespace
 
-bool goes_with(const Store::Erasure& person, const PersonalNames& names, RowKind kind,
+bool goes_with(const Store::Erasure& person, PersonalNames& names, RowKind kind,
                std::string_view id, std::string_view body) {
   switch (kind) {
     case RowKind::send:
@@ -41,8 +41,11 @@ bool goes_with(const Store::Erasure& person, const PersonalNames& names, RowKind
       return is_from_before(person, "bot", id);
     case RowKind::decision:
       return is_from_before(person, "dec", id);
-    case RowKind::identity:
     case RowKind::user_index:
+      if (body != person.person.value) return false;
+      names.users.emplace(id);
+      return true;
+    case RowKind::identity:
     case RowKind::sent_index:
       return body == person.person.value;
     case RowKind::relay:
@@ -53,7 +56,7 @@ bool goes_with(const Store::Erasure& person, const PersonalNames& names, RowKind
     case RowKind::trial:
       return body.find(digits_of(person.person)) != body.npos;
     case RowKind::profile:
-      return names.ids.contains(id);
+      return names.users.contains(id);
     case RowKind::media:
       return names.media.contains(id);
     default:

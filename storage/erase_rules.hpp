@@ -12,7 +12,8 @@
 namespace parley::storage {
 
 // Queue entries and assignments went with the commit before; audit rows hold ids only.
-bool goes_with(const Store::Erasure& person, const PersonalNames& names, RowKind kind,
+// `names` learns the tenant's own id of the customer from its row: a profile goes by it.
+bool goes_with(const Store::Erasure& person, PersonalNames& names, RowKind kind,
                std::string_view id, std::string_view body);
 // A dedup key holds one of these names, whole or between two separators.
 bool names_one_of(const PersonalNames& names, std::string_view dedup_key);

@@ -22,10 +22,7 @@ Result<void> MediaFiles::put_blocking(const TenantId& tenant, const MediaId& id,
 Result<std::optional<std::string>> MediaFiles::get_blocking(const TenantId& tenant,
                                                             const MediaId& id) const {
   if (!is_media_id(id)) return std::optional<std::string>();
-  auto bytes = read_file(directory_of(tenant) + "/" + id.value);
-  // Emptied on its way out, or in a backup by the erasure of a person; nobody stores no bytes.
-  if (bytes && *bytes && (*bytes)->empty()) return std::optional<std::string>();
-  return bytes;
+  return read_file(directory_of(tenant) + "/" + id.value);
 }
 
 Result<void> MediaFiles::drop_blocking(const TenantId& tenant, const MediaId& id) {

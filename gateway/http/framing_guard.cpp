@@ -66,7 +66,14 @@ std::optional<Refusal> refuse_field_line(std::string_view line) {
   if (!is_token(name)) return Refusal{400, "field_name"};
   // Gateways in front turn X_Signature and X-Signature into the same name.
   if (name.find('_') != std::string_view::npos) return Refusal{400, "field_name_underscore"};
-  if (!is_field_value(line.substr(colon + 1))) return Refusal{400, "field_value"};
+  const auto value = line.substr(colon + 1);
+  if (!is_field_value(value)) return Refusal{400, "field_value"};
+  // Allowed by the standard, and not by every parser: whoever stands in front may see no length.
+  const bool frames =
+      equal_ignoring_case(name, "content-length") || equal_ignoring_case(name, "transfer-encoding");
+  if (frames && value.find('\t') != std::string_view::npos) {
+    return Refusal{400, "tab_in_framing_field"};
+  }
   return std::nullopt;
 }
 

@@ -66,7 +66,10 @@ net::awaitable<Result<std::pair<Media, std::string>>> Gateway::load_media(const 
     if (!media) return Error{.code = Errc::not_found, .detail = "no such media"};
     auto bytes = store.media_blocking(tenant_id, id);
     if (!bytes) return bytes.error();
-    if (!*bytes) return Error{.code = Errc::not_found, .detail = "no such media"};
+    // None of ours is empty but one that was emptied by an erasure, through a link in a backup.
+    if (!*bytes || (*bytes)->empty()) {
+      return Error{.code = Errc::not_found, .detail = "no such media"};
+    }
     return std::pair(*media, std::move(**bytes));
   });
 }

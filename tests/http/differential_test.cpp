@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <random>
@@ -149,6 +150,18 @@ std::string mutated(std::mt19937& draw) {
   return out;
 }
 
+// Node knows a list of methods; we take any token, and the routes refuse it. The one reviewed
+// difference: a request from there on is not compared.
+void end_at_unknown_method(Requests& requests) {
+  const auto known = [](const std::string& request) {
+    for (const auto* method : {"GET ", "HEAD ", "POST ", "PUT ", "DELETE ", "OPTIONS ", "PATCH "}) {
+      if (request.starts_with(method)) return true;
+    }
+    return false;
+  };
+  requests.erase(std::ranges::find_if_not(requests, known), requests.end());
+}
+
 bool is_prefix(const Requests& ours, const Requests& theirs) {
   return ours.size() <= theirs.size() && std::equal(ours.begin(), ours.end(), theirs.begin());
 }
@@ -195,7 +208,8 @@ TEST(Differential, WhatWeCarryOutNodeDoesToo) {
   Recorder recorder(running);
   std::size_t both = 0;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    const auto ours = recorder.send(inputs[i]);
+    auto ours = recorder.send(inputs[i]);
+    end_at_unknown_method(ours);
     if (!ours.empty() && ours == theirs[i]) ++both;
     EXPECT_TRUE(is_prefix(ours, theirs[i]))
         << shown(inputs[i]) << "\nours: " << shown(ours) << "\nnode: " << shown(theirs[i]);

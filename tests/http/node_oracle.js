@@ -12,6 +12,11 @@ const lines = fs.readFileSync(file, 'latin1').split('\n').filter((line) => line 
 const byClient = new Map();  // client port -> what was carried out
 const agent = new http.Agent({keepAlive: true, maxSockets: 1});
 
+function finish(answer, status) {
+  if (!answer.headersSent) answer.writeHead(status);
+  answer.end();
+}
+
 function forward(request, body, answer) {
   const headers = {...request.headers};
   delete headers.connection;
@@ -21,9 +26,9 @@ function forward(request, body, answer) {
       {host: '127.0.0.1', port, method: request.method, path: request.url, headers, agent},
       (theirs) => {
         theirs.resume();
-        theirs.on('end', () => answer.writeHead(theirs.statusCode).end());
+        theirs.on('end', () => finish(answer, theirs.statusCode));
       });
-  onward.on('error', () => answer.writeHead(502).end());
+  onward.on('error', () => finish(answer, 502));
   onward.end(body);
 }
 
@@ -35,8 +40,12 @@ const server = http.createServer({insecureHTTPParser: false}, (request, answer) 
   request.on('end', () => {
     const body = Buffer.concat(chunks);
     if (done) done.push(request.method + ' ' + body.toString('hex'));
-    if (mode === 'proxy') return forward(request, body, answer);
-    answer.end();
+    if (mode !== 'proxy') return answer.end();
+    try {
+      forward(request, body, answer);
+    } catch {  // what it took in and will not write
+      finish(answer, 502);
+    }
   });
 });
 server.on('clientError', (error, socket) => socket.destroy());

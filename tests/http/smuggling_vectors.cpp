@@ -47,6 +47,8 @@ void add_length_vectors(std::vector<SmugglingVector>& all) {
   all.push_back({"space before colon", post("Content-Length : 5\r\n", "hello")});
   all.push_back({"tab before colon", post("Content-Length\t: 5\r\n", "hello")});
   all.push_back({"length with underscore", post("Content_Length: 5\r\n", "hello")});
+  all.push_back({"tab before length", post("Content-Length:\t5\r\n", "hello")});
+  all.push_back({"tab after length", post("Content-Length: 5\t\r\n", "hello")});
   all.push_back({"folded length", post("Content-Length:\r\n 5\r\n", "hello")});
   all.push_back({"length on its own folded line", post("X: y\r\n Content-Length: 5\r\n", "hello")});
   all.push_back(
@@ -93,6 +95,8 @@ void add_transfer_vectors(std::vector<SmugglingVector>& all) {
     all.push_back({"transfer '" + value + "' and length",
                    post("Transfer-Encoding: " + value + "\r\nContent-Length: 5\r\n", "hello")});
   }
+  all.push_back({"tab before chunked", post("Transfer-Encoding:\tchunked\r\n", body)});
+  all.push_back({"tab after chunked", post("Transfer-Encoding: chunked\t\r\n", body)});
   all.push_back({"length then chunked",
                  post("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n")});
   all.push_back({"chunked then length",

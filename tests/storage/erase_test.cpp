@@ -122,8 +122,10 @@ void live(Store& store, const PersonId& who, Canaries& canaries) {
                            .body = canaries.next("saved answer") + place_id("msg", who, seq)});
     commit.rows.push_back(
         {.kind = RowKind::sent_index, .id = "3:web" + canaries.next("sent id"), .body = who.value});
+    const auto user = canaries.next("tenant's user id");
+    commit.rows.push_back({.kind = RowKind::user_index, .id = user, .body = who.value});
     commit.rows.push_back(
-        {.kind = RowKind::user_index, .id = canaries.next("tenant's user id"), .body = who.value});
+        {.kind = RowKind::profile, .id = user, .body = canaries.next("profile told before")});
     commit.rows.push_back({.kind = RowKind::identity,
                            .id = "3:web:7:visitor:" + canaries.next("linked identity"),
                            .body = who.value});
@@ -309,7 +311,7 @@ TEST(EraseInMemory, DoesTheSame) {
   for (const auto& event : *store.history_blocking(kDemo, who, 0, 100)) {
     EXPECT_EQ(event.body.find("CANARY"), std::string::npos);
   }
-  for (int kind = 1; kind <= 14; ++kind) {
+  for (int kind = 1; kind <= static_cast<int>(kLastRowKind); ++kind) {
     for (const auto& row :
          store.rows_blocking(kDemo, static_cast<RowKind>(kind), "", 1'000)->rows) {
       EXPECT_EQ((row.id + row.body).find("CANARY"), std::string::npos) << kind;
