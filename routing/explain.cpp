@@ -62,7 +62,7 @@ std::string reason_en(const Decision& d) {
     return "no rule matched (" + std::to_string(d.tried.size()) + " tried)";
   }
   if (d.rule == "asks_human") return "the customer asks for a human";
-  if (d.rule == "loop_guard") return d.reason;
+  if (d.rule == "loop_guard" || d.rule == "rating") return d.reason;
   if (d.rule == "holder" || d.outcome.kind == HolderKind::agent ||
       d.outcome.kind == HolderKind::offered) {
     return "whoever holds a conversation keeps it";
@@ -74,6 +74,7 @@ std::string reason_zh(const Decision& d) {
   if (d.rule == "default")
     return "没有规则命中（共检查 " + std::to_string(d.tried.size()) + " 条）";
   if (d.rule == "asks_human") return "客户要求人工服务";
+  if (d.rule == "rating") return "客户在评价上一次服务";
   if (d.rule == "loop_guard") {
     return "机器人在一分钟内已回答 " + std::to_string(d.inputs.bot_turns) + " 次";
   }

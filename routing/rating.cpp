@@ -7,6 +7,7 @@
 
 #include "routing/rule_text.hpp"
 #include "routing/say.hpp"
+#include "routing/turn.hpp"
 
 namespace parley::routing {
 namespace {
@@ -189,6 +190,7 @@ void take_rating(Draft& draft, std::uint32_t rating, std::string reply_token) {
   state.rating_asked_at = {};
   state.record.rating = rating;
   draft.put_record();
+  note_csat(draft, state.record.id, rating);
   Event& event = draft.append(EventType::platform_event);
   event.episode = state.record.id;
   PlatformEvent& what = event.platform_event.emplace();

@@ -28,6 +28,10 @@ bool made_by(const Decision& decision, const ControlChange& change) {
   return change.to == decision.outcome && holder_text(change.from) == decision.inputs.holder;
 }
 
+bool rates(const Decision& decision) {
+  return std::ranges::find(decision.inputs.facts, kRatesCase) != decision.inputs.facts.end();
+}
+
 std::string text_of(const Event& event) {
   return event.message ? plain_text(*event.message) : std::string();
 }
@@ -139,6 +143,11 @@ void Replay::note_outcome(Walk& walk, const Decision& was, const Holder& now, bo
 
 void Replay::turn(Walk& walk, const RecordedTurn& turn) {
   const Decision& was = turn.decision;
+  if (rates(was)) {  // an answer to our question: it opens no case and asks no rule
+    ++report_.turns;
+    ++report_.equal;
+    return;
+  }
   if (!walk.apart) walk.now = holder_from(was.inputs.holder);  // as it was, to the letter
   walk.was = holder_from(was.inputs.holder);
   if (!walk.open) walk.segment = was.inputs.segment;

@@ -250,7 +250,7 @@ bool RuleView::holds(const Condition& c, std::string& why) const {
     case Test::time_of_day:
     case Test::weekday:
     case Test::date:
-      return moment_holds(c, in.at, why);
+      return moment_holds(c, in.at, known_, why);
     case Test::load:
       return load_holds(c, in.load, why);
     case Test::episode_minutes_at_least:

@@ -7,8 +7,10 @@
 // Threads  any; pure.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "conversation/decision.hpp"
@@ -16,6 +18,12 @@
 #include "routing/rule_text.hpp"
 
 namespace parley::routing {
+
+// What many rules ask of a turn's time, answered once.
+struct KnownTime {
+  std::vector<std::pair<std::string_view, bool>> open = {};  // calendars by name
+  std::optional<LocalTime> local = {};                       // in the policy's zone
+};
 
 class RuleView {
  public:
@@ -39,11 +47,12 @@ class RuleView {
   const DecisionInputs& inputs_;
   const RuleText* text_;
   std::vector<std::string>* hits_;
+  mutable KnownTime known_ = {};  // a view is one turn's, on one thread
 };
 
 // Does the time pass a calendar, time_of_day, weekday or date test; appends why. "at" is the
 // turn's.
-bool moment_holds(const Condition& condition, TimePoint at, std::string& why);
+bool moment_holds(const Condition& condition, TimePoint at, KnownTime& known, std::string& why);
 // Does the load recorded with the turn pass; an unknown one passes nothing. Appends why.
 bool load_holds(const Condition& condition, const std::vector<QueueLoad>& load, std::string& why);
 // "waiting", "oldest_wait_s", "estimated_wait_s", "online_agents", "free_agents".

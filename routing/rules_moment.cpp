@@ -25,11 +25,21 @@ bool within(const Hours& hours, int minute) {
   return (minute >= hours.from && minute < hours.to) || minute + kDay < hours.to;
 }
 
+bool open_at(const Calendar& calendar, TimePoint at, KnownTime& known) {
+  const auto found =
+      std::ranges::find(known.open, calendar.name, &std::pair<std::string_view, bool>::first);
+  if (found != known.open.end()) return found->second;
+  const bool open = is_open(calendar, at);
+  known.open.emplace_back(calendar.name, open);
+  return open;
+}
+
 // The first calendar that is as wanted, else the last one is why not.
-bool calendar_holds(const Condition& c, bool open_wanted, TimePoint at, std::string& why) {
+bool calendar_holds(const Condition& c, bool open_wanted, TimePoint at, KnownTime& known,
+                    std::string& why) {
   for (std::size_t i = 0; i < c.moment->calendars.size(); ++i) {
     const Calendar& calendar = *c.moment->calendars[i];
-    const bool open = is_open(calendar, at);
+    const bool open = open_at(calendar, at, known);
     if (open != open_wanted && i + 1 < c.moment->calendars.size()) continue;
     why += "calendar ";
     why += calendar.name;
@@ -105,14 +115,15 @@ const std::vector<std::string>& load_measures() {
   return kNames;
 }
 
-bool moment_holds(const Condition& c, TimePoint at, std::string& why) {
+bool moment_holds(const Condition& c, TimePoint at, KnownTime& known, std::string& why) {
   if (!c.moment) {
     why += "the time was not compiled";
     return false;
   }
-  if (c.test == Test::calendar_open) return calendar_holds(c, true, at, why);
-  if (c.test == Test::calendar_closed) return calendar_holds(c, false, at, why);
-  const LocalTime local = local_time(c.moment->zone.get(), at);
+  if (c.test == Test::calendar_open) return calendar_holds(c, true, at, known, why);
+  if (c.test == Test::calendar_closed) return calendar_holds(c, false, at, known, why);
+  if (!known.local) known.local = local_time(c.moment->zone.get(), at);
+  const LocalTime& local = *known.local;
   if (c.test == Test::time_of_day) {
     why += "time ";
     append_clock(why, local.minute);

@@ -184,6 +184,25 @@ TEST(Experiment, ItsRowsFollowTheEpisode) {
   EXPECT_EQ(trials(world.must(world.says("me again"))).size(), 2u);
 }
 
+TEST(Experiment, ARatingCountsForTheArmOfItsCase) {
+  Policy policy = small_policy();
+  policy.rating.question_en = "How did we do?";
+  policy.rules = {split()};
+  policy.rules[0].when = test_of(When::asks_human);
+  policy.rules[0].arms[0].then = queue("general");
+  World world(policy);
+  world.give_to("anna");
+  world.must(AgentSays{.agent = {"anna"}, .message = text("done"), .channel = {}});
+  const auto closed = world.must(CloseEpisode{.actor = "agent:anna"});
+  ASSERT_EQ(trials(closed).size(), 1u);
+  world.now += kMinute;
+  const auto rated = world.must(world.says("4"));
+  ASSERT_EQ(trials(rated).size(), 1u);
+  EXPECT_EQ(trials(rated)[0].csat, 4);
+  EXPECT_TRUE(trials(rated)[0].closed);
+  EXPECT_EQ(trial_row_id(trials(rated)[0]), trial_row_id(trials(closed)[0]));
+}
+
 TEST(Experiment, RefusesWhatSplitsNothing) {
   const auto refusal = [](auto change) {
     Policy policy = small_policy();
