@@ -7,7 +7,8 @@ choices and $names of other rules, of this file and of service_turns.py.
 
     service_intents.py ROWS_PER_INTENT SEED [DATA_DIR] > intents.tsv
 
-With DATA_DIR the rows of three licensed sets are added whose own labels mean the same (SOURCES).
+Rows that stand in tests/routing_text/data/intent_turns.tsv are left out: those measure. With
+DATA_DIR the rows of three licensed sets are added whose own labels mean the same (SOURCES).
 """
 import os
 import random
@@ -621,9 +622,13 @@ def main():
     if len(sys.argv) not in (3, 4) or not sys.argv[1].isdigit() or not sys.argv[2].isdigit():
         sys.exit(__doc__)
     count, rng, seen = int(sys.argv[1]), random.Random(int(sys.argv[2])), set()
+    by_hand = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tests",
+                           "routing_text", "data", "intent_turns.tsv")
+    with open(by_hand, encoding="utf-8") as file:
+        kept_apart = {key(line.partition("\t")[2]) for line in file}
 
     def put(intent, text):
-        if not text or (intent, key(text)) in seen:
+        if not text or key(text) in kept_apart or (intent, key(text)) in seen:
             return False
         seen.add((intent, key(text)))
         sys.stdout.write(intent + "\t" + text + "\n")

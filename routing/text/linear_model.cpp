@@ -37,6 +37,11 @@ const Calibration& LinearModel::calibration(std::string_view kind) const noexcep
   return *fallback;
 }
 
+bool LinearModel::has_calibration(std::string_view kind) const noexcept {
+  return std::ranges::find(parts_.calibrations, kind, &Calibration::kind) !=
+         parts_.calibrations.end();
+}
+
 // Adds what the table says of these features to `out`, its columns first; by the root of their
 // number, so that long texts are not surer than short ones.
 void LinearModel::add_logits(const FeatureTable& table, std::span<const float> scales,

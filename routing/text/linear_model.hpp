@@ -82,6 +82,7 @@ class LinearModel {
   // Index of `label`, or labels().size().
   std::size_t index_of(std::string_view label) const noexcept;
   const Calibration& calibration(std::string_view kind) const noexcept;
+  bool has_calibration(std::string_view kind) const noexcept;
   std::string_view version() const noexcept { return version_; }  // format and hash of the file
 
   // `out` has labels().size() places. A text without tokens gets the model's prior.

@@ -38,6 +38,8 @@ std::string_view usable_kind(std::string_view kind) noexcept {
   return "cs";
 }
 
+bool is_english(const Tokens& tokens) { return language_of(tokens) == "en"; }
+
 Result<Sentiment> Sentiment::over(std::shared_ptr<const LinearModel> model) {
   const auto labels = model->labels();
   if (model->parts().task != "sentiment" || labels.size() != kSentiments.size() ||
@@ -79,7 +81,9 @@ Judgement Sentiment::judge(std::string_view text, std::string_view kind, Scratch
   p[kPositive] *= (1 - negative) / others;
   p[kNegative] = negative;
 
-  const Calibration& calibration = model_->calibration(known);
+  const bool english = known == kServiceKind && is_english(scratch.tokens);
+  const Calibration& calibration = model_->calibration(
+      english && model_->has_calibration(kEnglishService) ? kEnglishService : known);
   if (!calibration.thresholded) {
     result.label = most_probable(result);
   } else if (result.score >= static_cast<double>(calibration.threshold)) {

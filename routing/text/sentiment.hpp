@@ -50,4 +50,9 @@ class Sentiment {
 // The kind a text is judged as: "cs", "social", "review" or "chat".
 std::string_view usable_kind(std::string_view kind) noexcept;
 
+// The calibration a service turn is labelled by. A calm question scores differently in the two
+// languages, so English has a threshold of its own where the model knows one.
+inline constexpr std::string_view kServiceKind = "cs", kEnglishService = "cs/en";
+bool is_english(const Tokens& tokens);
+
 }  // namespace parley::routing

@@ -49,7 +49,8 @@ constexpr std::string_view kUsage =
     "  --rollback FILE   puts the model before back in its place, and this one beside it\n";
 
 constexpr std::size_t kCalibrationRowsMin = 30;
-constexpr unsigned kHeldOutOf = 25;  // one row in this many calibrates
+constexpr std::size_t kCalmRowsMin = 200;  // of a language, for a threshold of its own
+constexpr unsigned kHeldOutOf = 25;        // one row in this many calibrates
 constexpr double kIntentTableBytes = 24e6, kIntentBagBytes = 16e6;
 constexpr double kIntentTrainBytes = 800e6;
 constexpr double kThresholdMin = -1.4, kThresholdMax = 2.0;
@@ -261,17 +262,30 @@ Result<void> calibrate(ModelParts& parts, const std::vector<LabelledText>& rows,
   auto sentiment = Sentiment::over(std::make_shared<const LinearModel>(parts, ""));
   if (!sentiment) return std::move(sentiment.error());
   Sentiment::Scratch scratch;
-  std::vector<double> calm;
+  std::vector<double> calm, calm_english;
   for (const auto& row : rows) {
-    if (row.kind != "cs" || row.label == kSentiments[kNegative]) continue;
-    calm.push_back(sentiment->judge(row.text, row.kind, scratch).score);
+    if (row.kind != kServiceKind || row.label == kSentiments[kNegative]) continue;
+    const double score = sentiment->judge(row.text, row.kind, scratch).score;
+    (is_english(scratch.tokens) ? calm_english : calm).push_back(score);
   }
+  // A hundred rows say little about the last half percent: keep within what was seen to work.
+  const auto threshold = [&](const std::vector<double>& scores) {
+    return static_cast<float>(
+        std::clamp(threshold_at_rate(scores, rate), kThresholdMin, kThresholdMax));
+  };
+  const bool apart = calm.size() >= kCalmRowsMin && calm_english.size() >= kCalmRowsMin;
+  if (!apart) calm.insert(calm.end(), calm_english.begin(), calm_english.end());
   for (auto& one : parts.calibrations) {
-    if (one.kind != "cs" && !one.kind.empty()) continue;
+    if (one.kind != kServiceKind && !one.kind.empty()) continue;
     one.thresholded = true;
-    // A hundred rows say little about the last half percent: keep within what was seen to work.
-    one.threshold =
-        static_cast<float>(std::clamp(threshold_at_rate(calm, rate), kThresholdMin, kThresholdMax));
+    one.threshold = threshold(calm);
+  }
+  if (apart && parts.calibrations.size() < kKindsMax) {
+    Calibration english = LinearModel(parts, "").calibration(kServiceKind);
+    english.kind = kEnglishService;
+    english.thresholded = true;
+    english.threshold = threshold(calm_english);
+    parts.calibrations.push_back(std::move(english));
   }
   for (const auto& one : parts.calibrations) {
     out << "kind \"" << one.kind << "\": temperature " << one.temperature;

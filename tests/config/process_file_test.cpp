@@ -29,6 +29,7 @@ TEST(ProcessFile, EveryKeyReachesItsOption) {
 cores = 3
 tenants = "elsewhere"
 model = "m.bin"
+intent_model = "i.bin"
 [http]
 address = "::1"
 port = 80
@@ -64,6 +65,7 @@ key = "file:media.key"
   EXPECT_EQ(process->cores, 3u);
   EXPECT_EQ(process->tenants_directory, files.at("elsewhere"));
   EXPECT_EQ(process->model_path, "m.bin");
+  EXPECT_EQ(process->intent_model_path, "i.bin");
   EXPECT_EQ(process->http.address, "::1");
   EXPECT_EQ(process->http.trusted_proxies, std::vector<std::string>{"10.0.0.0/8"});
   ASSERT_EQ(process->http.tls.size(), 1u);

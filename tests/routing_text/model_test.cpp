@@ -68,6 +68,58 @@ TEST(Train, LearnsItsRows) {
   }
 }
 
+TEST(Train, ASecondLearnerAndACorrectionComeBackFromTheFile) {
+  auto options = tiny_options();
+  options.bag_width = 8;
+  auto parts = train_model(tiny_set(), options);
+  ASSERT_TRUE(parts);
+  const LinearModel base(*parts, "");
+  SampleSet corrected;
+  Tokens tokens;
+  std::vector<double> known(3);
+  for (int i = 0; i < 4; ++i) {
+    tokenize("非常满意", tokens);
+    base.probabilities(tokens, "cs", known);
+    corrected.add("negative", "cs", "非常满意", known);  // said with a sneer in this shop
+  }
+  options.epochs = 40;
+  options.count_min = 1;
+  auto delta = train_delta(corrected, parts->labels, options);
+  ASSERT_TRUE(delta) << delta.error().detail;
+  parts->delta = std::move(*delta);
+  const std::string bytes = LinearModel::to_bytes(*parts);
+  const auto model = LinearModel::from_bytes(bytes);
+  ASSERT_TRUE(model) << model.error().detail;
+  EXPECT_TRUE((*model)->version().starts_with("sentiment-2."));
+  double p[3], was[3];
+  tokenize("非常满意", tokens);
+  base.probabilities(tokens, "cs", was);
+  (*model)->probabilities(tokens, "cs", p);
+  EXPECT_LT(was[0], 0.5);
+  EXPECT_GT(p[0], 0.5);
+  tokenize("where is my order", tokens);
+  base.probabilities(tokens, "cs", was);
+  (*model)->probabilities(tokens, "cs", p);
+  EXPECT_NEAR(p[1], was[1], 0.05) << "what was not corrected stays";
+  for (std::size_t cut = 0; cut < bytes.size(); cut += 41) {
+    EXPECT_FALSE(LinearModel::from_bytes(std::string_view(bytes).substr(0, cut)));
+  }
+  for (std::size_t at = 24; at < bytes.size(); at += 37) {
+    std::string changed = bytes;
+    changed[at] = static_cast<char>(changed[at] ^ 0x40);
+    EXPECT_FALSE(LinearModel::from_bytes(changed)) << at;
+  }
+}
+
+TEST(Train, ACorrectionKnowsTheLabelsOfItsModelOnly) {
+  SampleSet corrected;
+  const std::vector<double> known = {0.2, 0.3, 0.5};
+  corrected.add("furious", "cs", "x", known);
+  const auto delta = train_delta(corrected, {"negative", "neutral", "positive"}, tiny_options());
+  ASSERT_FALSE(delta);
+  EXPECT_NE(delta.error().detail.find("furious"), std::string::npos);
+}
+
 TEST(Train, RefusesWhatCannotBeLearnt) {
   SampleSet none, one;
   one.add("a", "", "x");

@@ -73,6 +73,50 @@ TEST_F(TextTools, TrainTwiceGivesTheSameBytesAndClassifyReadsThem) {
   EXPECT_NE(out_.find("\nneutral\tnegative="), std::string::npos) << out_;
 }
 
+TEST_F(TextTools, CorrectedTurnsAreAdoptedOnlyWhenBetterAndOneCommandLeadsBack) {
+  const std::string rows = file("rows-cs.tsv", kRows);
+  const std::string base = path("base.plm");
+  ASSERT_EQ(run(run_train, {"sentiment", rows, "-o", base, "--min-count", "1", "--epochs", "20",
+                            "--bins", "14"}),
+            0)
+      << err_;
+  std::string corrected, noise;
+  for (int i = 0; i < 200; ++i) {
+    // The base has never heard of this word; the tenant says what it means to them.
+    corrected += (i % 2 == 0 ? "negative\t凉凉 " : "neutral\t火火 ") + std::to_string(i) + "号\n";
+    corrected.insert(corrected.size() - 1, 1, static_cast<char>('a' + i % 26));
+    noise += std::string(i % 3 == 0   ? "negative"
+                         : i % 3 == 1 ? "neutral"
+                                      : "positive") +
+             "\tword" + std::string(1, static_cast<char>('a' + i % 7)) +
+             std::string(1, static_cast<char>('a' + i % 11)) + "\n";
+  }
+  const std::string own = path("own.plm");
+  std::filesystem::copy_file(base, own);
+  const std::vector<std::string> how = {"--base", base,       "--held-out", "0.3",    "--min-count",
+                                        "1",      "--epochs", "20",         "--bins", "14"};
+  std::vector<std::string> better = {"sentiment", file("own-cs.tsv", corrected), "-o", own};
+  better.insert(better.end(), how.begin(), how.end());
+  ASSERT_EQ(run(run_train, better), 0) << out_ << err_;
+  EXPECT_NE(out_.find("by luck"), std::string::npos) << out_;
+  EXPECT_NE(bytes_of(own), bytes_of(base));
+  EXPECT_EQ(bytes_of(own + ".previous"), bytes_of(base));
+  EXPECT_NE(bytes_of(path("own.md")).find("held out"), std::string::npos);
+
+  const std::string adopted = bytes_of(own);
+  std::vector<std::string> worse = {"sentiment", file("noise-cs.tsv", noise), "-o", own};
+  worse.insert(worse.end(), how.begin(), how.end());
+  EXPECT_EQ(run(run_train, worse), 3) << out_ << err_;
+  EXPECT_EQ(bytes_of(own), adopted);
+
+  ASSERT_EQ(run(run_train, {"--rollback", own}), 0) << err_;
+  EXPECT_EQ(bytes_of(own), bytes_of(base));
+  ASSERT_EQ(run(run_train, {"--rollback", own}), 0) << err_;
+  EXPECT_EQ(bytes_of(own), adopted);
+  EXPECT_EQ(run(run_train, {"--rollback", base}), 1);
+  EXPECT_NE(err_.find("no earlier model"), std::string::npos) << err_;
+}
+
 TEST_F(TextTools, IntentsTrainAndClassify) {
   const std::string rows = file("i.tsv",
                                 "refund\t我要退款\nrefund\tgive my money back\nship\t什么时候发货\n"
