@@ -143,7 +143,8 @@ std::vector<AskedInVain> Asked::all(const TenantId& tenant) const {
 std::vector<AskedGroup> group_blocking(std::vector<AskedInVain> asked) {
   std::ranges::sort(asked, [](const auto& a, const auto& b) { return less_asked(b, a); });
   std::vector<routing::FaqEntry> entries;
-  for (const auto& one : asked) entries.push_back({.id = {}, .questions = {one.text}, .answer = {}});
+  for (const auto& one : asked)
+    entries.push_back({.id = {}, .questions = {one.text}, .answer = {}});
   const auto index = routing::Faq::build(std::move(entries));
   std::vector<AskedGroup> groups;
   if (!index) return groups;

@@ -1,8 +1,8 @@
 // gateway/pipeline/bots.hpp
 // Asks the bot that a committed turn chose and brings its answer back as a command under the epoch
 // of the call. A bot that is late, broken or resting fails to its fallback queue; it is never
-// silent. How a bot is spoken to is its adapter's business (bots/dialogue.hpp); deadlines, circuits,
-// retries and how many calls run at once are decided here, once for all kinds.
+// silent. How a bot is spoken to is its adapter's business (bots/dialogue.hpp); deadlines,
+// circuits, retries and how many calls run at once are decided here, once for all kinds.
 //
 // Limits   bots.calls_in_flight_max over all cores and calls_in_flight_max of each bot, past them
 //          the call fails at once; answers of at most 256 KiB (streams: bots/event_stream.hpp).

@@ -1,5 +1,5 @@
-// A bot that is somebody else's program: asked by its adapter's dialogue, one call at a time, inside
-// the call's deadline.
+// A bot that is somebody else's program: asked by its adapter's dialogue, one call at a time,
+// inside the call's deadline.
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -30,8 +30,7 @@ std::optional<Milliseconds> retry_after(const http::ClientAnswer& answer) {
   for (const auto& [name, value] : answer.headers) {
     if (name != "retry-after") continue;
     std::uint32_t seconds = 0;
-    const auto [end, error] =
-        std::from_chars(value.data(), value.data() + value.size(), seconds);
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), seconds);
     if (error == std::errc{} && seconds <= 86'400) return std::chrono::seconds(seconds);
   }
   return std::nullopt;
@@ -137,8 +136,7 @@ net::awaitable<Bots::Answered> Bots::ask_remote(Asking asking) {
   co_return Answered{std::move(answered), std::move(rows)};
 }
 
-net::awaitable<Result<bots::Reply>> Bots::converse(const Asking& asking,
-                                                   bots::Dialogue& dialogue) {
+net::awaitable<Result<bots::Reply>> Bots::converse(const Asking& asking, bots::Dialogue& dialogue) {
   auto step = dialogue.start();
   for (int asked = 0; asked < bots::kStepsMax; ++asked) {
     if (auto* error = std::get_if<Error>(&step)) co_return std::move(*error);
@@ -224,19 +222,20 @@ net::awaitable<bots::Turn> Bots::read_turn(const Asking& asking) {
     std::vector<storage::StoredEvent> events;
     std::string session;
   };
-  const auto count = static_cast<std::size_t>(call.turn_seq - 1 - std::min(after, call.turn_seq - 1));
-  auto read = co_await service_.read<Read>([call, after, count,
-                                            keeps_session](storage::Store& store) {
-    Read out;
-    if (count > 0) {
-      auto history = store.history_blocking(call.tenant, call.person, after, count);
-      if (history) out.events = std::move(*history);
-    }
-    if (!keeps_session) return out;
-    auto row = store.row_blocking(call.tenant, storage::kBotSessionRow, session_row(call));
-    if (row && *row) out.session = std::move(**row);
-    return out;
-  });
+  const auto count =
+      static_cast<std::size_t>(call.turn_seq - 1 - std::min(after, call.turn_seq - 1));
+  auto read =
+      co_await service_.read<Read>([call, after, count, keeps_session](storage::Store& store) {
+        Read out;
+        if (count > 0) {
+          auto history = store.history_blocking(call.tenant, call.person, after, count);
+          if (history) out.events = std::move(*history);
+        }
+        if (!keeps_session) return out;
+        auto row = store.row_blocking(call.tenant, storage::kBotSessionRow, session_row(call));
+        if (row && *row) out.session = std::move(**row);
+        return out;
+      });
   for (const auto& item : read.events) {
     if (stored_json(item.body).find("\"message.created\"") == std::string_view::npos) continue;
     auto event = from_stored<Event>(item.body);
