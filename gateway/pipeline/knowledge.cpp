@@ -1,5 +1,6 @@
 #include "gateway/pipeline/knowledge.hpp"
 
+#include <pthread.h>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
@@ -274,6 +275,7 @@ void Knowledge::mark_dirty(const TenantId& tenant) {
 }
 
 void Knowledge::run(std::stop_token stop) {
+  pthread_setname_np(pthread_self(), "knowledge");
   for (;;) {
     TenantId next;
     {
