@@ -32,18 +32,28 @@ class DifyDialogue final : public Dialogue {
 
   Step start() override { return ask(); }
 
+  // A stream, or one JSON document from a server that did not stream.
   Result<void> piece(std::string_view bytes) override {
-    return stream_.feed(bytes, [this](auto, auto data) { return take(data); });
+    if (!known_) {
+      const auto first = bytes.find_first_not_of(" \t\r\n");
+      if (first == bytes.npos) return {};
+      known_ = true;
+      streams_ = bytes[first] != '{';
+    }
+    if (streams_) return stream_.feed(bytes, [this](auto, auto data) { return take(data); });
+    if (whole_.size() + bytes.size() > kDocumentBytesMax) return malformed("it is too long");
+    whole_ += bytes;
+    return {};
   }
 
   Step resume(const connectors::HttpAnswer& answer) override {
     if (!answer.body.empty()) {
-      // Blocking, or a server that did not stream.
-      if (auto taken = take(answer.body); !taken) return std::move(taken.error());
-      ended_ = true;
-    } else if (auto done = stream_.finish([this](auto, auto data) { return take(data); }); !done) {
-      return std::move(done.error());
+      if (auto taken = piece(answer.body); !taken) return std::move(taken.error());
     }
+    const auto take_event = [this](auto, auto data) { return take(data); };
+    auto done = streams_ ? stream_.finish(take_event) : take(whole_);
+    if (!done) return std::move(done.error());
+    ended_ = ended_ || !streams_;
     if (!ended_) return malformed("the stream broke off");
     auto reply = reply_of(settings_, std::move(text_));
     if (!reply) return std::move(reply.error());
@@ -62,7 +72,8 @@ class DifyDialogue final : public Dialogue {
   Ask ask() {
     stream_ = {};
     text_.clear();
-    ended_ = false;
+    whole_.clear();
+    ended_ = known_ = streams_ = false;
     JsonWriter body;
     body.begin_object().key("inputs").begin_object();
     body.member("language", turn_.language).end_object();
@@ -110,7 +121,8 @@ class DifyDialogue final : public Dialogue {
   const Turn turn_;
   EventStream stream_;
   std::string text_, session_;
-  bool ended_ = false;
+  std::string whole_;  // of an answer that is no stream
+  bool ended_ = false, known_ = false, streams_ = false;
 };
 
 }  // namespace

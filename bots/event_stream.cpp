@@ -4,9 +4,9 @@ namespace parley::bots {
 namespace {
 
 Error past(const char* what, std::size_t limit) {
-  return {.code = Errc::malformed,
-          .detail = std::string("event stream: ") + what + " of more than " +
-                    std::to_string(limit)};
+  return {
+      .code = Errc::malformed,
+      .detail = std::string("event stream: ") + what + " of more than " + std::to_string(limit)};
 }
 
 }  // namespace

@@ -15,7 +15,8 @@ struct Record {
 };
 
 Error wrong(unsigned line, std::string what) {
-  return {.code = Errc::malformed, .detail = "line " + std::to_string(line) + ": " + std::move(what)};
+  return {.code = Errc::malformed,
+          .detail = "line " + std::to_string(line) + ": " + std::move(what)};
 }
 
 std::string trimmed(std::string_view text) {
@@ -165,9 +166,8 @@ Result<std::vector<TableRow>> read_table(std::string_view bytes, TableForm form)
     return wrong(1, "the table has more than " + std::to_string(kTableBytesMax) + " bytes");
   }
   if (bytes.starts_with("\xEF\xBB\xBF")) bytes.remove_prefix(3);
-  Result<std::vector<Record>> records = form == TableForm::tsv
-                                            ? Result<std::vector<Record>>(tsv_records(bytes))
-                                            : csv_records(bytes);
+  Result<std::vector<Record>> records =
+      form == TableForm::tsv ? Result<std::vector<Record>>(tsv_records(bytes)) : csv_records(bytes);
   if (!records) return std::move(records.error());
   if (records->empty()) return wrong(1, "the table is empty");
   const Columns columns = columns_of(records->front().fields);
@@ -185,8 +185,9 @@ Result<std::vector<TableRow>> read_table(std::string_view bytes, TableForm form)
     if (row.id.empty()) row.id = made_id(row.wording);
     KnowledgeEntry probe{.id = row.id, .scenario = row.scenario};
     if (!name_from(key_of(probe))) {
-      return wrong(record.line, "the id is 1 to 64 of a-z 0-9 - _, the scenario empty, bot:ID or "
-                                "channel:ID");
+      return wrong(record.line,
+                   "the id is 1 to 64 of a-z 0-9 - _, the scenario empty, bot:ID or "
+                   "channel:ID");
     }
     if (auto fine = edited(probe, row.wording, "", {}); !fine) {
       return wrong(record.line, fine.error().detail);

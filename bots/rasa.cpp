@@ -43,9 +43,8 @@ class RasaDialogue final : public Dialogue {
     std::string text = turn_text(settings_, turn_, pressed);
     JsonWriter body;
     // A tracker of its own for each episode: the last case's slots are nobody's business.
-    body.begin_object().member("sender", turn_.event->episode.empty()
-                                             ? turn_.call.person.value
-                                             : turn_.event->episode.value);
+    body.begin_object().member("sender", turn_.event->episode.empty() ? turn_.call.person.value
+                                                                      : turn_.event->episode.value);
     body.member("message", pressed ? text : typed(std::move(text)));
     body.key("metadata").begin_object();
     body.member("tenant", turn_.call.tenant.value).member("language", turn_.language);

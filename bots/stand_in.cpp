@@ -182,7 +182,7 @@ std::string tool_result(simdjson::dom::element root) {
 
 bool BotStandIn::is_meant(std::string_view path) {
   return path.ends_with(kChat) || path.ends_with(kRasa) || path.ends_with(kDify) ||
-         path.ends_with(kOrders) || path.starts_with("/bot");
+         path.ends_with(kOrders) || path == "/bot";
 }
 
 void BotStandIn::read_script(std::string_view lines) {
@@ -248,8 +248,7 @@ BotAnswer BotStandIn::react(std::string_view path, std::string_view body) {
   if (line.verb == "lookup-for-ever" || (line.verb == "lookup" && found.empty())) {
     said.tool = "order_lookup";
     JsonWriter arguments;
-    said.arguments =
-        arguments.begin_object().member("order_id", line.argument).end_object().take();
+    said.arguments = arguments.begin_object().member("order_id", line.argument).end_object().take();
   } else if (line.verb == "lookup") {
     said.text = "Your order: " + found;
   }

@@ -1,11 +1,11 @@
 // bots/stand_in.hpp
 // The bot's side of a dialogue, offline and without sockets: what a model's server, Rasa, Dify or a
-// tenant's own program would answer, by a script. Tests and `parley simulate` act as one through it;
-// the gateway never does. Written without the adapters' parsing code: two readings of an interface
-// check each other.
+// tenant's own program would answer, by a script. Tests and `parley simulate` act as one through
+// it; the gateway never does. Written without the adapters' parsing code: two readings of an
+// interface check each other.
 //
 // Who is meant   by the path's end: /chat/completions, /webhooks/rest/webhook, /chat-messages;
-//                /orders/lookup is a tenant's order system; any other is a signed webhook.
+//                /orders/lookup is a tenant's order system; /bot is a signed webhook.
 // Script         lines "<part of what the customer wrote><TAB><what happens>", the first that fits;
 //                say <text>, handover <reason>, lookup <order>, lookup-for-ever, empty, garbage,
 //                long, cut, breaks-off, 429 <seconds>, status <code>. None fits: it says the text

@@ -119,8 +119,8 @@ std::vector<Line> transcript(const Settings& settings, const Turn& turn) {
     if (text.empty()) continue;
     bytes += text.size();
     if (bytes > settings.history_bytes_max) break;
-    lines.push_back({.customer = event->message->direction == Direction::inbound,
-                     .text = std::move(text)});
+    lines.push_back(
+        {.customer = event->message->direction == Direction::inbound, .text = std::move(text)});
   }
   std::ranges::reverse(lines);
   return lines;
@@ -128,14 +128,14 @@ std::vector<Line> transcript(const Settings& settings, const Turn& turn) {
 
 Result<Reply> reply_of(const Settings& settings, std::string text, bool cut) {
   if (text.size() > kAnswerTextBytesMax) {
-    return Error{.code = Errc::malformed,
-                 .detail = "an answer of more than " + std::to_string(kAnswerTextBytesMax) +
-                           " bytes"};
+    return Error{
+        .code = Errc::malformed,
+        .detail = "an answer of more than " + std::to_string(kAnswerTextBytesMax) + " bytes"};
   }
   Reply reply;
   std::string_view said = without_thoughts(text);
-  const auto mark = settings.handover_mark.empty() ? std::string_view::npos
-                                                   : said.find(settings.handover_mark);
+  const auto mark =
+      settings.handover_mark.empty() ? std::string_view::npos : said.find(settings.handover_mark);
   if (mark != std::string_view::npos) {
     reply.hand_over = true;
     reply.reason =

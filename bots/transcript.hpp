@@ -1,6 +1,6 @@
 // bots/transcript.hpp
-// What is common to bots that take and give texts: the conversation so far as lines, and an answer's
-// text as a reply.
+// What is common to bots that take and give texts: the conversation so far as lines, and an
+// answer's text as a reply.
 #pragma once
 
 #include <string>

@@ -32,11 +32,10 @@ class WebhookDialogue final : public Dialogue {
     ask.call.url = settings_.url;
     ask.call.body = body();
     const std::string& id = turn_.call.id.value;
-    ask.call.headers = {
-        {std::string(connectors::kWebhookId), id},
-        {std::string(connectors::kWebhookTimestamp), std::to_string(now_s)},
-        {std::string(connectors::kWebhookSignature),
-         connectors::sign_webhook(settings_.secret, id, now_s, ask.call.body)}};
+    ask.call.headers = {{std::string(connectors::kWebhookId), id},
+                        {std::string(connectors::kWebhookTimestamp), std::to_string(now_s)},
+                        {std::string(connectors::kWebhookSignature),
+                         connectors::sign_webhook(settings_.secret, id, now_s, ask.call.body)}};
     return ask;
   }
 

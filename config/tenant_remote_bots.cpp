@@ -34,8 +34,8 @@ void read_chat(Table& table, TenantContext& context, bots::Settings& settings) {
       table.one_of("tokens_name", {"max_tokens", "max_completion_tokens"}, "max_tokens") !=
       "max_tokens";
   settings.tools = table.flag("tools", settings.tools);
-  settings.tool_rounds_max = table.whole<unsigned>("tool_rounds_max", settings.tool_rounds_max, 0,
-                                                   bots::kToolRoundsMax);
+  settings.tool_rounds_max =
+      table.whole<unsigned>("tool_rounds_max", settings.tool_rounds_max, 0, bots::kToolRoundsMax);
   settings.lookup_url = table.text("lookup_url");
   read_address(table, context, "lookup_url", settings.lookup_url);
   read_signing_secret(table, context, "lookup_secret", settings.lookup_secret,
@@ -75,8 +75,9 @@ bots::Settings read_remote_bot(Table& table, TenantContext& context, bots::Kind 
     if (auto secret = read_secret(table, "secret", context.secrets)) {
       settings.secret = std::move(*secret);
     } else if (kind == bots::Kind::dify && !table.has("secret")) {
-      table.problem("secret", "is missing; expected the app's API key, \"env:NAME\" or "
-                              "\"file:PATH\"");
+      table.problem("secret",
+                    "is missing; expected the app's API key, \"env:NAME\" or "
+                    "\"file:PATH\"");
     }
     settings.handover_mark = table.text("handover_mark", settings.handover_mark);
     if (kind != bots::Kind::rasa) settings.stream = table.flag("stream", settings.stream);
@@ -86,8 +87,8 @@ bots::Settings read_remote_bot(Table& table, TenantContext& context, bots::Kind 
       "history_messages", settings.history_messages, 0, bots::kHistoryMessagesMax);
   settings.history_bytes_max = table.whole<std::size_t>(
       "history_bytes_max", settings.history_bytes_max, 0, bots::kHistoryBytesMax);
-  settings.calls_in_flight_max = table.whole<std::size_t>(
-      "calls_in_flight_max", settings.calls_in_flight_max, 1, 10'000);
+  settings.calls_in_flight_max =
+      table.whole<std::size_t>("calls_in_flight_max", settings.calls_in_flight_max, 1, 10'000);
   read_redaction(table, settings);
   return settings;
 }

@@ -154,10 +154,8 @@ net::awaitable<http::Response> plain_step(Call& call, Plain take) {
   const auto version = body.whole("version", 1, kVersionMax);
   if (!version) body.mistake("version", "is missing; expected the version that was read");
   if (const auto wrong = body.wrong(); !wrong.empty()) co_return bad_request(wrong);
-  Knowledge::Step step = [take, actor = call.actor(),
-                          now = call.service.clock().now()](KnowledgeEntry entry) {
-    return take(std::move(entry), actor, now);
-  };
+  Knowledge::Step step = [take, actor = call.actor(), now = call.service.clock().now()](
+                             KnowledgeEntry entry) { return take(std::move(entry), actor, now); };
   co_return co_await take_step(call, *version, std::move(step));
 }
 
@@ -274,7 +272,12 @@ std::vector<Route> knowledge_routes() {
       {"GET", "/v1/knowledge", read, list_knowledge, {"scenario", "state", "cursor", "limit"}},
       {"POST", "/v1/knowledge", write, create_knowledge, {}, "knowledge.create"},
       {"GET", "/v1/knowledge/export", read, export_knowledge, {"format"}},
-      {"POST", "/v1/knowledge/import", write, import_knowledge, {"format"}, "knowledge.import",
+      {"POST",
+       "/v1/knowledge/import",
+       write,
+       import_knowledge,
+       {"format"},
+       "knowledge.import",
        false},
       {"GET", "/v1/knowledge/{id}", read, get_knowledge},
       {"PATCH", "/v1/knowledge/{id}", write, patch_knowledge, {}, "knowledge.edit"},

@@ -36,8 +36,8 @@ struct AskedInVain {
 
 // Near-duplicates together, the question asked most often first.
 struct AskedGroup {
-  AskedInVain first;                  // asked most; its times and scores are the group's
-  std::uint64_t count = 0;            // over all wordings
+  AskedInVain first;        // the wording asked most; its times and scores are the group's
+  std::uint64_t count = 0;  // over all wordings
   std::vector<std::string> variants;  // at most kVariantsShownMax others
 };
 std::vector<AskedGroup> group_blocking(std::vector<AskedInVain> asked);

@@ -1,5 +1,6 @@
 #include "gateway/pipeline/knowledge.hpp"
 
+#include <pthread.h>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
@@ -33,8 +34,8 @@ BotKnowledge::BotKnowledge(const BotSettings& bot, const std::vector<bots::Knowl
                        std::string answer) {
     ids_.push_back(id);
     scenarios_.emplace_back(scenario);
-    entries.push_back({.id = std::move(id), .questions = std::move(asked),
-                       .answer = std::move(answer)});
+    entries.push_back(
+        {.id = std::move(id), .questions = std::move(asked), .answer = std::move(answer)});
   };
   const auto add_layer = [&](const auto& belongs, bool replaces) {
     std::set<std::string> here;
@@ -60,8 +61,7 @@ BotKnowledge::BotKnowledge(const BotSettings& bot, const std::vector<bots::Knowl
   if (built) {
     faq_ = std::move(*built);
   } else {
-    log(LogLevel::error, "knowledge.not_indexed",
-        {{"bot", bot.id}, {"why", built.error().detail}});
+    log(LogLevel::error, "knowledge.not_indexed", {{"bot", bot.id}, {"why", built.error().detail}});
     faq_ = bot.faq;
     scenarios_.assign(faq_ ? faq_->size() : 0, std::string(kFile));
     ids_.assign(scenarios_.size(), {});
@@ -275,6 +275,7 @@ void Knowledge::mark_dirty(const TenantId& tenant) {
 }
 
 void Knowledge::run(std::stop_token stop) {
+  pthread_setname_np(pthread_self(), "knowledge");
   for (;;) {
     TenantId next;
     {

@@ -109,7 +109,7 @@ class Knowledge {
   Asked asked_;
   mutable std::mutex mutex_;
   mutable std::condition_variable_any changed_;
-  std::map<TenantId, Held> held_;                           // guarded by mutex_, as all below
+  std::map<TenantId, Held> held_;  // guarded by mutex_, as all below
   std::map<TenantId, std::shared_ptr<const Indexes>> indexes_;
   std::set<TenantId> dirty_;
   bool indexing_ = false;

@@ -16,6 +16,8 @@ bool is_word_char(char32_t c) noexcept {
   return (c >= U'a' && c <= U'z') || (c >= U'0' && c <= U'9') || c == U'\'';
 }
 bool carries_meaning(char32_t c) noexcept { return is_word_char(c) || is_cjk(c); }
+// What one does not want ends with the clause: "no links, get me an agent".
+bool ends_clause(char32_t c) noexcept { return c == U',' || c == 0x3001 || c == U'\n'; }
 bool ends_sentence(char32_t c) noexcept {
   return c == U'.' || c == U'!' || c == U'?' || c == U';' || c == 0x3002;
 }
@@ -191,6 +193,12 @@ struct CueLexicon::Automaton {
     return !(is_word_char(text[end - 1]) && end < text.size() && is_word_char(text[end]));
   }
 
+  static bool leaves_clause(const Pattern& pattern, std::u32string_view gap) noexcept {
+    const bool chinese = pattern.gap_max == kGapMaxCjk;  // where a space parts clauses too
+    return std::any_of(gap.begin(), gap.end(),
+                       [&](char32_t c) { return ends_clause(c) || (chinese && c == U' '); });
+  }
+
   // One piece was read; says whether it completed its pattern.
   bool advance(const Use& use, std::u32string_view text, std::size_t begin, std::size_t end,
                Progress& progress) const {
@@ -200,6 +208,7 @@ struct CueLexicon::Automaton {
       if (before == kNowhere || before > begin || begin - before > pattern.gap_max) return false;
       const auto gap = text.substr(before, begin - before);
       if (std::any_of(gap.begin(), gap.end(), ends_sentence)) return false;
+      if (pattern.kind == CueKind::not_human && leaves_clause(pattern, gap)) return false;
     } else if (pattern.at_start &&
                std::any_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(begin),
                            carries_meaning)) {

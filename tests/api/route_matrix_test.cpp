@@ -66,8 +66,8 @@ class RouteMatrix : public ApiTest, public testing::WithParamInterface<api::Rout
     for (const auto& id : {w.draft, w.reviewed}) {
       EXPECT_EQ(post("/v1/knowledge", R"({"id":")" + id + "\"," + wording, by_agent).status, 201);
     }
-    EXPECT_EQ(
-        post("/v1/knowledge/" + w.reviewed + "/submit", R"({"version":1})", by_agent).status, 200);
+    EXPECT_EQ(post("/v1/knowledge/" + w.reviewed + "/submit", R"({"version":1})", by_agent).status,
+              200);
     w.queue = tenant.value + "-desk";
     w.agent = tenant.value + "-boss";
     w.channel = tenant.value + "-app";

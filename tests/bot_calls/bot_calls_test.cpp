@@ -1,12 +1,14 @@
 // A whole gateway with a bot that is somebody else's program: whatever the bot does, what the
 // customer gets to see, and who has the conversation afterwards.
+#include <gtest/gtest.h>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
-#include <gtest/gtest.h>
 
 #include <algorithm>
+#include <list>
 #include <mutex>
 #include <thread>
 
@@ -172,9 +174,10 @@ TEST_F(BotCalls, AnOrderIsLookedUpAndTold) {
   Life life(*store_, tenant(bots::Kind::chat));
   EXPECT_EQ(read_after(life, "u", "my order"),
             R"(Your order: {"order_id":"A-1","state":"shipped"})");
-  EXPECT_NE(life.bench.metrics.text().find(
-                R"(parley_bot_tokens_total{bot="faq",direction="out",kind="chat",tenant="shop"} 14)"),
-            std::string::npos)
+  EXPECT_NE(
+      life.bench.metrics.text().find(
+          R"(parley_bot_tokens_total{bot="faq",direction="out",kind="chat",tenant="shop"} 14)"),
+      std::string::npos)
       << life.bench.metrics.text();
 }
 
@@ -193,20 +196,21 @@ TEST_F(BotCalls, APauseThatFitsIsWaitedFor) {
 }
 
 TEST_F(BotCalls, ASocketThatFallsSilentLeadsToThePeople) {
-  const std::vector<std::string> said = {
-      "", "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n",
-      "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
-      "30\r\ndata: {\"choices\":[{\"delta\":{\"content\":\"Hel"};
+  const std::vector<std::string> said = {"",
+                                         "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n",
+                                         "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
+                                         "30\r\ndata: {\"choices\":[{\"delta\":{\"content\":\"Hel"};
   for (const auto& bytes : said) {
     const HalfOpen half(bytes);
     PipelineOptions options = quick_options();
     options.bots.piece_timeout = Milliseconds(200);
     auto fresh = storage::make_memory_store({}, clock_);
     auto& store = dynamic_cast<storage::MemoryStore&>(*fresh);
-    Life life(store,
-              tenant({.kind = bots::Kind::chat, .model = "m"},
-                     "http://127.0.0.1:" + std::to_string(half.port()) + "/v1", Milliseconds(1'500)),
-              options);
+    Life life(
+        store,
+        tenant({.kind = bots::Kind::chat, .model = "m"},
+               "http://127.0.0.1:" + std::to_string(half.port()) + "/v1", Milliseconds(1'500)),
+        options);
     EXPECT_EQ(read_after(life, "u", "hello"), kNotice) << bytes;
     EXPECT_EQ(holder(life, "u"), HolderKind::queue);
   }
@@ -216,8 +220,8 @@ TEST_F(BotCalls, OneBotCannotTakeEveryCall) {
   bots::Settings few{.kind = bots::Kind::rasa};
   few.calls_in_flight_max = 1;
   const HalfOpen half("");
-  Life life(*store_, tenant(few, "http://127.0.0.1:" + std::to_string(half.port()),
-                            Milliseconds(10'000)));
+  Life life(*store_,
+            tenant(few, "http://127.0.0.1:" + std::to_string(half.port()), Milliseconds(10'000)));
   life.must("a", says("a", "hello"));
   EXPECT_EQ(read_after(life, "b", "hello"), kNotice);
   EXPECT_EQ(holder(life, "a"), HolderKind::bot) << "still being asked";
@@ -231,8 +235,8 @@ TEST_F(BotCalls, ABotDoesNotAnswerOverTheHumanWhoTookOver) {
     gate.wait_for(kPatience);
     return {200, R"([{"text":"I am the bot."}])", {}};
   });
-  Life life(*store_, tenant({.kind = bots::Kind::rasa},
-                            "http://127.0.0.1:" + std::to_string(slow.port())));
+  Life life(*store_,
+            tenant({.kind = bots::Kind::rasa}, "http://127.0.0.1:" + std::to_string(slow.port())));
   life.must("u", says("u", "hello"));
   ASSERT_TRUE(slow.wait_for(1));
   life.must("u", routing::TakeOver{.agent = {"anna"}, .actor = "agent:anna"});

@@ -252,7 +252,8 @@ TEST(Chat, LooksUpAnOrderAtTheTenantsOwnAddress) {
   ASSERT_EQ(played.calls.size(), 3u);
   const auto& lookup = played.calls[1];
   EXPECT_EQ(lookup.url, "https://shop.example/orders/lookup");
-  EXPECT_EQ(header(lookup, "authorization"), "") << "the model's key is none of the shop's business";
+  EXPECT_EQ(header(lookup, "authorization"), "")
+      << "the model's key is none of the shop's business";
   const std::string id = header(lookup, "webhook-id"), at = header(lookup, "webhook-timestamp"),
                     signature = header(lookup, "webhook-signature");
   const std::vector<Secret> secrets{kSigning};
@@ -331,7 +332,8 @@ TEST(Chat, WithoutToolsTheMarkHandsOver) {
 
 TEST(Chat, ARefusalOfTheFilterGoesToAPerson) {
   const auto answer = [](const connectors::HttpCall&) -> BotAnswer {
-    return {.body = R"({"choices":[{"message":{"content":null},"finish_reason":"content_filter"}]})"};
+    return {.body =
+                R"({"choices":[{"message":{"content":null},"finish_reason":"content_filter"}]})"};
   };
   const auto played = play(settings_of(Kind::chat), turn_of("hi"), answer);
   ASSERT_TRUE(played.reply());
@@ -357,8 +359,9 @@ TEST(Rasa, ATypedSlashIsNoButton) {
 
 TEST(Rasa, ItsButtonsAndImagesBecomeParts) {
   const auto answer = [](const connectors::HttpCall&) -> BotAnswer {
-    return {.body = R"([{"recipient_id":"r","text":"Which?","buttons":[{"title":"A","payload":"/a"},)"
-                    R"({"payload":"/none"}]},{"image":"https://x.example/a.png"},{"custom":{"a":1}}])"};
+    return {.body =
+                R"([{"recipient_id":"r","text":"Which?","buttons":[{"title":"A","payload":"/a"},)"
+                R"({"payload":"/none"}]},{"image":"https://x.example/a.png"},{"custom":{"a":1}}])"};
   };
   const auto played = play(settings_of(Kind::rasa), turn_of("hi"), answer);
   ASSERT_TRUE(played.reply()) << played.error();
@@ -407,8 +410,9 @@ TEST(Dify, AConversationItForgotBeginsAnew) {
 
 TEST(Dify, AnErrorInTheStreamIsAFailure) {
   const auto answer = [](const connectors::HttpCall&) -> BotAnswer {
-    return {.body = "data: {\"event\":\"message\",\"answer\":\"Half\"}\n\n"
-                    "data: {\"event\":\"error\",\"status\":400,\"message\":\"SECRET\"}\n\n"};
+    return {.body =
+                "data: {\"event\":\"message\",\"answer\":\"Half\"}\n\n"
+                "data: {\"event\":\"error\",\"status\":400,\"message\":\"SECRET\"}\n\n"};
   };
   const auto played = play(settings_of(Kind::dify), turn_of("hi"), answer);
   EXPECT_FALSE(played.reply());

@@ -59,7 +59,8 @@ TEST(Knowledge, ThePublishedWordingStandsWhileANewOneIsWritten) {
   EXPECT_EQ(entry.earlier.size(), 2u);
   EXPECT_FALSE(retired(entry));
   for (int i = 0; i < 10; ++i) {
-    entry = must(published(must(submitted(must(edited(entry, {{"q"}, "A"}, "a", kNow)))), "b", kNow));
+    entry =
+        must(published(must(submitted(must(edited(entry, {{"q"}, "A"}, "a", kNow)))), "b", kNow));
   }
   EXPECT_EQ(entry.earlier.size(), kEarlierMax);
 }
@@ -93,16 +94,18 @@ TEST(Knowledge, NamesSayTheLayer) {
   EXPECT_EQ(name_from("refund")->scenario, "");
   EXPECT_EQ(name_from("refund@bot:faq")->scenario, "bot:faq");
   EXPECT_EQ(key_of({.id = "refund", .scenario = "channel:web"}), "refund@channel:web");
-  for (const char* wrong : {"", "@bot:x", "A", "a b", "a@", "a@bot", "a@bot:", "a@team:x", "a@b:c"}) {
+  for (const char* wrong :
+       {"", "@bot:x", "A", "a b", "a@", "a@bot", "a@bot:", "a@team:x", "a@b:c"}) {
     EXPECT_FALSE(name_from(wrong)) << wrong;
   }
 }
 
 TEST(KnowledgeTable, ReadsWhatItWrites) {
   std::vector<KnowledgeEntry> entries;
-  entries.push_back(must(edited({.id = "a"}, {{"q 1", "q, 2", "\"q\" 3"}, "line 1\nline 2\t\\n"}, "x",
-                                kNow)));
-  entries.push_back(must(edited({.id = "b", .scenario = "bot:faq"}, {{"=1+1"}, "=cmd()"}, "x", kNow)));
+  entries.push_back(
+      must(edited({.id = "a"}, {{"q 1", "q, 2", "\"q\" 3"}, "line 1\nline 2\t\\n"}, "x", kNow)));
+  entries.push_back(
+      must(edited({.id = "b", .scenario = "bot:faq"}, {{"=1+1"}, "=cmd()"}, "x", kNow)));
   for (const auto form : {TableForm::csv, TableForm::tsv}) {
     const auto read = read_table(write_table(entries, form), form);
     ASSERT_TRUE(read) << read.error().detail;
@@ -116,7 +119,8 @@ TEST(KnowledgeTable, ReadsWhatItWrites) {
 }
 
 TEST(KnowledgeTable, ReadsTheFileOfAFaqBot) {
-  const auto read = read_table("# comment\n你好 | 您好\t欢迎\\n光临\n\nhello\tHi\n", TableForm::tsv);
+  const auto read =
+      read_table("# comment\n你好 | 您好\t欢迎\\n光临\n\nhello\tHi\n", TableForm::tsv);
   ASSERT_TRUE(read) << read.error().detail;
   ASSERT_EQ(read->size(), 2u);
   EXPECT_EQ((*read)[0].wording, (Wording{{"你好", "您好"}, "欢迎\n光临"}));
@@ -131,7 +135,8 @@ TEST(KnowledgeTable, NamesTheLineThatIsWrong) {
   EXPECT_EQ(detail("", TableForm::csv), "line 1: the table is empty");
   EXPECT_EQ(detail("id,questions,answer\na,q,x\nb,,y\n", TableForm::csv), "line 3: no question");
   EXPECT_EQ(detail("q,\"x\n", TableForm::csv), "line 1: a quote that is never closed");
-  EXPECT_TRUE(detail("id,questions,answer\n\"A B\",q,x\n", TableForm::csv).starts_with("line 2: the id"));
+  EXPECT_TRUE(
+      detail("id,questions,answer\n\"A B\",q,x\n", TableForm::csv).starts_with("line 2: the id"));
   EXPECT_TRUE(detail("q\t\n", TableForm::tsv).starts_with("line 1: answer"));
   std::string many;
   for (std::size_t i = 0; i <= kTableRowsMax; ++i) many += "q" + std::to_string(i) + "\ta\n";

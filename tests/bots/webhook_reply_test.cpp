@@ -48,9 +48,9 @@ TEST(ParseWebhookReply, WhatItMaySay) {
 }
 
 TEST(ParseWebhookReply, SuggestedActionsComeWithTheContent) {
-  const auto reply =
-      parse_webhook_reply(R"({"messages":[{"content":[{"type":"text","text":"which?"}],)"
-                      R"("suggested_actions":[{"title":"Yes","payload":"y"},{"title":"No"}]}]})");
+  const auto reply = parse_webhook_reply(
+      R"({"messages":[{"content":[{"type":"text","text":"which?"}],)"
+      R"("suggested_actions":[{"title":"Yes","payload":"y"},{"title":"No"}]}]})");
   ASSERT_TRUE(reply) << reply.error().detail;
   const auto& actions = reply->messages.at(0).suggested_actions;
   ASSERT_EQ(actions.size(), 2u);
@@ -124,7 +124,8 @@ TEST(ParseWebhookReply, AnythingElseIsMalformed) {
 
 TEST(ParseWebhookReply, TenMessagesAreTakenAndTheTextCountsAsOne) {
   EXPECT_EQ(parse_webhook_reply(messages_of(10))->messages.size(), 10u);
-  EXPECT_EQ(parse_webhook_reply(R"({"text":"x",)" + messages_of(9).substr(1))->messages.size(), 10u);
+  EXPECT_EQ(parse_webhook_reply(R"({"text":"x",)" + messages_of(9).substr(1))->messages.size(),
+            10u);
 }
 
 TEST(ParseWebhookReply, PartsAndActionsHaveTheirLimits) {
@@ -135,8 +136,8 @@ TEST(ParseWebhookReply, PartsAndActionsHaveTheirLimits) {
   }
   EXPECT_FALSE(parse_webhook_reply(R"({"messages":[{"content":[)" + parts + "]}]}"));
   EXPECT_FALSE(parse_webhook_reply(R"({"messages":[{"content":[{"type":"text","text":"x"}],)"
-                               R"("suggested_actions":[)" +
-                               actions + "]}]}"));
+                                   R"("suggested_actions":[)" +
+                                   actions + "]}]}"));
   EXPECT_FALSE(parse_webhook_reply(R"({"text":")" + std::string(70'000, 'x') + "\"}"));
 }
 

@@ -18,6 +18,7 @@ int say(const SayOptions& options);
 
 struct ServeOptions {
   std::uint16_t port = 8089;
+  std::string bot_script;  // a file; "": bots say the customer's words back
   Fault fault;
 };
 int serve(const ServeOptions& options);

@@ -121,6 +121,18 @@ std::optional<Reaction> PlatformApis::ask(Stall& stall, const ApiRequest& reques
 
 Reaction PlatformApis::react(ApiRequest request) {
   if (request.path.starts_with("/_control/")) return {control(request)};
+  if (bots::BotStandIn::is_meant(request.path)) {
+    auto said = bot_.react(request.path, request.body);
+    ApiAnswer answer = json_answer(std::move(said.body), said.status);
+    for (auto& [name, value] : said.headers) {
+      if (name == "content-type") {
+        answer.content_type = std::move(value);
+      } else {
+        answer.headers.emplace_back(std::move(name), std::move(value));
+      }
+    }
+    return {std::move(answer)};
+  }
   std::optional<Reaction> reaction;
   const auto named = std::ranges::find_if(
       stalls_, [&](const Stall& stall) { return names(request.path, stall.platform); });

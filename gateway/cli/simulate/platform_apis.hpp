@@ -5,6 +5,7 @@
 // Who is meant   a path that begins with a platform's name is that platform's, the name cut off: an
 //                api_base of http://127.0.0.1:8089/<platform> is never misunderstood. Any other
 //                path is offered to all, in the registry's order.
+// Bots           the addresses of bots/stand_in.hpp are a bot's, whatever platforms there are.
 // Limits         kAcceptedMax sends are remembered, then the oldest go.
 // Threads        one at a time; PlatformStandIn holds a lock.
 #pragma once
@@ -18,6 +19,7 @@
 #include <string_view>
 #include <vector>
 
+#include "bots/stand_in.hpp"
 #include "connectors/registry.hpp"
 #include "connectors/stand_in.hpp"
 
@@ -63,6 +65,8 @@ class PlatformApis {
   Reaction react(ApiRequest request);
 
   void set_fault(Fault fault);
+  // What the bots that are stood in for say: lines of bots/stand_in.hpp.
+  void read_bot_script(std::string_view lines) { bot_.read_script(lines); }
   // What a Dispatch left to be fetched; false: no such platform.
   bool stock(std::string_view platform, std::string_view record);
   const std::deque<AcceptedSend>& accepted() const noexcept { return accepted_; }
@@ -82,6 +86,7 @@ class PlatformApis {
   void accept(AcceptedSend send, const Stall& stall, const ApiRequest& request);
 
   std::vector<Stall> stalls_;
+  bots::BotStandIn bot_;
   std::deque<AcceptedSend> accepted_;
   std::uint64_t count_ = 0;
   Fault fault_;

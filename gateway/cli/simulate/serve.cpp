@@ -1,5 +1,7 @@
 #include <csignal>
+#include <fstream>
 #include <iostream>
+#include <iterator>
 
 #include "gateway/cli/simulate/commands.hpp"
 
@@ -15,6 +17,15 @@ int serve(const ServeOptions& options) {
   PlatformStandIn platform(
       [](const AcceptedSend& send) { std::cout << to_json(send) << std::endl; });
   platform.set_fault(options.fault);
+  if (!options.bot_script.empty()) {
+    std::ifstream file(options.bot_script);
+    const std::string lines{std::istreambuf_iterator<char>(file), {}};
+    if (!file) {
+      std::cerr << "parley simulate: " << options.bot_script << ": cannot be read\n";
+      return 1;
+    }
+    platform.read_bot_script(lines);
+  }
   if (auto started = platform.start(options.port); !started) {
     std::cerr << "parley simulate: " << started.error().detail << "\n";
     return 1;

@@ -49,6 +49,8 @@ int run_simulate(std::vector<std::string> args) {
   serve_app->add_option("--port", to_serve.port, "0: any free one")->capture_default_str();
   serve_app->add_option("--fault", fault, "how sends fail")
       ->check(CLI::IsMember({"none", "5xx", "429", "stall", "reset", "expired_token", "garbage"}));
+  serve_app->add_option("--bot-script", to_serve.bot_script,
+                        "what bots say: lines \"part of the customer's words<TAB>what happens\"");
   serve_app->add_option("--times", to_serve.fault.times, "how many sends it hits; -1: all");
   serve_app->add_option("--retry-after", to_serve.fault.retry_after_s, "seconds, with 429");
 

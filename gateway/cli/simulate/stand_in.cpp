@@ -175,6 +175,11 @@ void PlatformStandIn::set_fault(Fault fault) {
   impl_->apis.set_fault(fault);
 }
 
+void PlatformStandIn::read_bot_script(std::string_view lines) {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->apis.read_bot_script(lines);
+}
+
 std::vector<AcceptedSend> PlatformStandIn::accepted(std::uint64_t after) const {
   const std::lock_guard lock(impl_->mutex);
   return impl_->accepted_after(after);

@@ -36,6 +36,7 @@ class PlatformStandIn {
   std::uint16_t port() const noexcept;
 
   void set_fault(Fault fault);
+  void read_bot_script(std::string_view lines);
   // What a Dispatch left to be fetched; false: no such platform.
   bool stock(std::string_view platform, const std::vector<std::string>& records);
   std::vector<AcceptedSend> accepted(std::uint64_t after = 0) const;
