@@ -56,9 +56,10 @@ Result<T> read_number(rocksdb::DB& db, std::string_view name) {
 
 }  // namespace
 
-rocksdb::Options rocks_options(const Options& options, const RocksSeams& seams) {
+rocksdb::Options rocks_options(const Options& options, rocksdb::Env* env,
+                               std::size_t memtable_bytes) {
   rocksdb::Options out;
-  if (seams.env != nullptr) out.env = seams.env;
+  if (env != nullptr) out.env = env;
   out.create_if_missing = false;  // only where open() found that there never was one
   out.paranoid_checks = true;
   // Starts by itself after a torn tail; what it would drop silently behind a damaged record is
@@ -76,9 +77,9 @@ rocksdb::Options rocks_options(const Options& options, const RocksSeams& seams) 
   out.allow_mmap_reads = false;            // a read error must be a Status and not a signal
   out.allow_mmap_writes = false;
   // One memtable's worth of log to replay at the start.
-  out.write_buffer_size = seams.memtable_bytes;
+  out.write_buffer_size = memtable_bytes;
   out.max_write_buffer_number = 4;
-  out.max_total_wal_size = 3 * seams.memtable_bytes;
+  out.max_total_wal_size = 3 * memtable_bytes;
   // One writer: no atomics, and a hint per table, for a commit's keys lie far apart but close to
   // the last commit's.
   out.allow_concurrent_memtable_write = false;

@@ -26,7 +26,8 @@ inline std::string database_path(const std::string& store) { return store + "/db
 inline std::string instance_path(const std::string& store) { return store + "/instance"; }
 inline std::string media_path(const std::string& store) { return store + "/media"; }
 
-rocksdb::Options rocks_options(const Options& options, const RocksSeams& seams);
+rocksdb::Options rocks_options(const Options& options, rocksdb::Env* env,
+                               std::size_t memtable_bytes = RocksSeams{}.memtable_bytes);
 
 // A flush or compaction that failed means the same as a failed commit: write nothing more.
 class BackgroundErrors final : public rocksdb::EventListener {

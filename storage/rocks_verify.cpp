@@ -279,7 +279,7 @@ Result<VerifyReport> verify_rocks_store(const std::string& path) {
   const auto mark = read_high_water(high_water_path(path));
   if (!mark) return mark.error();
 
-  auto options = rocks_options({.path = path}, {});
+  auto options = rocks_options({.path = path}, nullptr);
   rocksdb::DB* raw = nullptr;
   const auto status = rocksdb::DB::OpenForReadOnly(options, database_path(path), &raw);
   const std::unique_ptr<rocksdb::DB> db(raw);

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
@@ -248,6 +249,10 @@ void CrashShop::expect_promises_kept() {
     std::cout << acked_.size() << " acked, " << taken.size() << " answered once, " << unsettled_
               << " left for a person to settle, " << unanswered << " waiting in a queue\n";
   }
+  // P7: each decision again, from its record alone.
+  const auto replay =
+      std::string(PARLEY_BINARY) + " replay --config " + directory_ + "/parley.toml";
+  EXPECT_EQ(std::system(replay.c_str()), 0);
   const auto report = storage::verify_rocks_store(data_);
   ASSERT_TRUE(report) << report.error().detail;
   EXPECT_TRUE(report->problems.empty()) << report->problems.front();

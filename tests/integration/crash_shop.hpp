@@ -68,7 +68,7 @@ class CrashShop {
 
   // A last life, in which all that is left to do is done; it ends in order.
   void come_to_rest();
-  // P1, P2, P3 and P4 over everything so far.
+  // P1, P2, P3, P4 and P7 over everything so far.
   void expect_promises_kept();
   // Of those, the sends that nobody knows to have arrived: in the dead letters, for a person.
   std::size_t unsettled() const { return unsettled_; }
