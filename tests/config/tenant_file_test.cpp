@@ -47,6 +47,37 @@ class TenantFile : public testing::Test {
   Warnings warnings_;
 };
 
+TEST_F(TenantFile, AQueueSaysHowItsCustomersComeToAgents) {
+  auto text = std::string(kGood);
+  text.insert(text.find("[[bot]]"), R"(mode = "round_robin"
+accept_timeout_s = 20
+sticky_s = 60
+segment_priority = { new = 30 }
+overflow_after_s = 120
+overflow_to = "queue:night"
+wrap_up_s = 15
+closed_en = ""
+sla_first_response_s = 90
+[[queue]]
+id = "night"
+)");
+  text += "skills = [\"billing:3\", \"law\"]\nlanguages = [\"zh\"]\n";
+  const auto tenant = load(text);
+  ASSERT_TRUE(tenant) << tenant.error().detail;
+  const auto& desk = (*tenant)->policy->queues.at({"service"}).desk;
+  EXPECT_EQ(desk.mode, routing::AssignMode::round_robin);
+  EXPECT_EQ(desk.accept_timeout, Milliseconds(20'000));
+  EXPECT_EQ(desk.segment_priority.at("new"), 30);
+  EXPECT_EQ(desk.overflow_to, (Holder{.kind = HolderKind::queue, .id = "night"}));
+  EXPECT_EQ(desk.wrap_up, Milliseconds(15'000));
+  EXPECT_TRUE(desk.closed.en.empty());
+  EXPECT_FALSE(desk.closed.zh.empty());
+  EXPECT_EQ(desk.sla.first_response, Milliseconds(90'000));
+  EXPECT_EQ((*tenant)->policy->queues.at({"night"}).desk.mode, routing::AssignMode::manual);
+  EXPECT_EQ((*tenant)->policy->agents.at({"anna"}).languages, std::vector<std::string>{"zh"});
+  EXPECT_EQ((*tenant)->policy->channels.at({"tg"}).weight, 100u);
+}
+
 TEST_F(TenantFile, DefaultsOfASmallOne) {
   const auto tenant = load(std::string(kGood));
   ASSERT_TRUE(tenant) << tenant.error().detail;
@@ -297,6 +328,23 @@ const BadCase kBad[] = {
      "19:1: rule.priority: 101 is out of range; expected 0 to 100"},
     {"AgentOfNoQueue", "[[agent]]\nid = \"bo\"\nqueues = [\"sales\"]\n",
      "17:1: agent.queues: there is no queue \"sales\"; expected one of \"service\""},
+    {"AgentWithALevelThatIsNone", "[[agent]]\nid = \"bo\"\nskills = [\"law:11\"]\n",
+     "17:1: agent.skills: \"law:11\" is no skill; expected a name like \"billing\""},
+    {"QueueOfNoMode", "[[queue]]\nid = \"q\"\nmode = \"least_load\"\n", "17:1: queue.mode: "},
+    {"QueueOfNoCalendar", "[[queue]]\nid = \"q\"\ncalendar = \"office\"\n",
+     "17:1: queue.calendar: there is no calendar \"office\"; there is none"},
+    {"OverflowToNoQueue", "[[queue]]\nid = \"q\"\noverflow_to = \"queue:servce\"\n",
+     "17:1: queue.overflow_to: there is no queue \"servce\"; did you mean \"service\"?"},
+    {"OverflowToNobody", "[[queue]]\nid = \"q\"\noverflow_to = \"service\"\n",
+     "17:1: queue.overflow_to: \"service\" is nowhere; expected \"queue:ID\""},
+    {"OverflowInACircle", "[[queue]]\nid = \"q\"\noverflow_to = \"queue:q\"\n",
+     "17:1: queue.overflow_to: leads back to queue \"q\"; expected a chain that ends"},
+    {"PriorityOfNoSegment", "[[queue]]\nid = \"q\"\nsegment_priority = { vipp = 5, new = 1 }\n",
+     "17:22: queue.segment_priority: there is no segment \"vipp\""},
+    {"SilenceThatClosesUnwarned", "[[queue]]\nid = \"q\"\nsilence_close_s = 60\n",
+     "17:1: queue.silence_close_s: closes without a warning; expected silence_warn_s"},
+    {"WeightOfNothing", "[[channel]]\nid = \"w\"\nplatform = \"telegram\"\nweight = 0\n",
+     "18:1: channel.weight: 0 is out of range"},
     {"FallbackToNoQueue",
      "[[bot]]\nid = \"b\"\nfile = \"faq.tsv\"\nfallback_queue = \"servicee\"\n",
      "18:1: bot.fallback_queue: there is no queue \"servicee\"; did you mean \"service\"?"},
