@@ -97,7 +97,7 @@ TEST_F(ChannelFile, ThatIsWrongIsRefusedWithItsLine) {
 TEST_F(ChannelFile, BelievingEverybodyIsWarnedOf) {
   files_.write("tenants/vendor.map", kMapping);
   ASSERT_TRUE(load("mapping = \"file:vendor.map\"\nwebhook_auth = \"none\"\n"));
-  EXPECT_TRUE(warned("webhook_auth is \"none\"")) << warnings_.size();
+  EXPECT_TRUE(warned("webhook_auth: is \"none\"")) << warnings_.size();
 }
 
 }  // namespace
