@@ -94,14 +94,6 @@ zh_why: $why{$loan|$bank|$money|额度|账单|会员|积分|优惠券|$thing}{�
  {这个月|上个月|今天}{账单|还款|$loan}{怎么|为什么}{这么多|多了$n块|多扣了|比上个月高|没出来|算错了}$q
  {转错|充错|付错|还多|还错|重复扣|多付|重复还}了{钱|款|账户|一笔|}{，|}{怎么退|能退回来|会退吗|怎么办|怎么处理|在哪里退}$q
  {不小心|误|忘记|忘了}{点了取消|点错了|还款了|删除了|关闭了|选错了|输错密码|注销了}{，|}{怎么办|还能恢复|有影响吗|怎么找回来}$q
- {我|如果|只要|要是|}{不|没|没有}{动|用|花|开通|借}{$loan|$loan里的钱|那个钱}{，|}{是不是|就|应该|}{不用还|没有利息|不会扣钱|不影响征信|不用管}{了|}{吧|，是吧|，对吗|$q}
- {我|}{用|拿}{$bank|余额|现金}{付款|交易|付|还}的{，|}{为什么|怎么}{$loan|$bank|}{又|还|也}{扣了一遍|扣了钱|显示欠款|要还|多了一笔}$q
- {$loan|$bank|会员|账号}{还|}{能不能|可不可以|能}{让我用|再开|恢复|给我用了|重新开通|继续用}{了|}$q
- {可是|但是|不过|}{我的|}{号|账号|信用分|积分}{都|}{五星|$n百多|很高|满了|实名|正常}了{，|}{还没有|怎么没有|也没有|还是不能开|开不了}{$loan|额度|}
- {以后|暂时|现在}{都|}{不想|不打算|不准备|不}用$loan了{，怎么关|，可以注销吗|，能停吗|，怎么取消|}
- {$loan|$thing}不是说{新人|首单|新用户|活动}{满$n百减$n十|有优惠|免息|送券|免运费}{吗|的吗|，在哪领|}
- {$loan|$bank}{今天|昨天|}{到|过了}{还款日|账单日|期限}{，|}{怎么|为什么|}{还没|没|没有}{扣款|出账|扣钱|动静}$q
- {不给|不让|没给|没有给}我{开通|提额|用}$loan{，|}{是什么原因|怎么办|要什么条件|为什么|没关系，别的能开吗}$q
 topic: {苹果|三国演义|英雄联盟|王者荣耀|微信|QQ|淘宝|高考|考研|英语|数学|驾照|怀孕|减肥|感冒|咳嗽|猫|狗|金鱼|多肉|红烧肉|蛋糕|饺子|火锅|牛肉|鱼|面条|普洱茶|咖啡|手机|电脑|打印机|路由器|笔记本|房子|装修|社保|公积金|身份证|护照|签证|火车票|飞机|地铁|公交|自行车|吉他|钢琴|足球|篮球|羽毛球|电影|小说|电视剧|歌|图片|头像|诗|作文|成语|星座|属相|工资|辞职|面试|合同|离婚|结婚|彩礼|男朋友|女朋友|孩子|宝宝|老人|胃|肝|眼睛|头发|皮肤|痘痘|牙|血压|糖尿病|月经|中药}
 zh_life: {$hi|}{谁知道|有谁知道|求|求问|请教|想问|}$topic{怎么做|怎么办|怎么弄|怎么用|怎么选|怎么养|怎么治|怎么画|怎么写|怎么学|怎么下载|怎么安装|怎么卖|怎么做好吃|怎么拼|怎么读|是什么|是什么意思|有哪些|哪里有|哪个好|好不好|多少钱|贵吗|能吃吗|有用吗|在哪里|什么时候开始|要多久|疼怎么回事|坏了怎么修|不好怎么办|太差怎么提高|掉了怎么办|为什么会这样}$q
  {$topic}{和|跟|与}{$topic}{哪个好|有什么区别|能一起吗|有什么关系|哪个更贵|可以同时吃吗|配吗}$q
@@ -251,10 +243,6 @@ en_travel: {is|has}{ flight $en_n$en_n| the flight to denver| my flight| my conn
  {can i|how do i|is it possible to}{ change my flight to tomorrow| fly standby| add a checked bag| select a seat| use my miles| add my known traveler number| bring a stroller| get a receipt for my flight| rebook online}
  {my baggage|my bag|my suitcase|my stroller}{ did not arrive, where do i file a claim| is delayed, who do i call| was left on the plane, what number can i call| is overweight, what is the fee}
  {sent you a dm|just sent a dm|i sent you a message|i'll dm you the details|following you now|dm sent|flight $en_n$en_n from boston to chicago|record locator sent|yes, from newark to dallas|it was flight $en_n$en_n|just checked in for my flight|at the airport now, gate $en_n}
- {sorry|hmm|well|ok}, {i do not know|i don't know|i have no idea|i'm not sure|i cannot say|i don't remember}{| yet| right now}
- {i got|there is|i see|it shows} a {transfer|payment|transaction|top up|login} {fail|failure|failed|error|declined} message{, but no explanation|, but it does not say why|}{ of why-- what happened|, what happened|. what does it mean|, is that normal|. what should i do next}
- {need|looking for|we need|i need} {two|$en_n|one more|an aisle} {seats|seat|tickets|rooms} {please|on the later flight|for tomorrow|from boston|together}{| - is that possible| thanks}
- my {wife|friend|son|mother} left {her|his|a} {phone|bag|jacket|laptop} on {the plane|flight $en_n$en_n|the train|your bus}{, how can we get it back|. who do we call|. is there a lost and found}
 en_short: {ok|okay|yes|no|sure|got it|hello|hi|are you there|agent|human|agent please|representative|talk to a human|nope|not yet|maybe|one moment|let me check|the second one|that's all|never mind|i see|done|not working|it doesn't work|no luck|no idea|wrong one|refund|cancel|track order|black|tomorrow|this one|both|sorry|my bad|no problem|bye}
 en_state: i {placed an order|sent it back|paid by card|filled in the form|called yesterday|uploaded the documents|submitted a claim|got the email|updated my address}{ yesterday| last week| on monday| this morning|}
  {my order number is|the reference is|my name is|my email is} {$en_n$en_n$en_n$en_n|john|a@b.com}

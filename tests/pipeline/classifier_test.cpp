@@ -37,7 +37,8 @@ struct ClassifierTest : testing::Test {
     return decisions.empty() ? Decision{} : decisions.back();
   }
 
-  storage::MemoryStore store;
+  SystemClock store_clock;
+  storage::MemoryStore store{storage::Options{}, store_clock};
   Shop shop;
   std::chrono::steady_clock::duration took{};
 };
