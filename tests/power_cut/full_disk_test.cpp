@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <random>
 
 #include "storage/disk_guard.hpp"
 #include "tests/integration/crash_shop.hpp"

@@ -18,11 +18,11 @@ Milliseconds seconds(std::int64_t n) { return Milliseconds{n * 1'000}; }
 // One queue "q" and what a test adds to it.
 struct Floor {
   Floor() {
-    Queue queue;
-    queue.id = {"q"};
-    queue.desk.mode = AssignMode::least_loaded;
-    queue.desk.head_start = seconds(100);
-    policy.queues[queue.id] = queue;
+    Queue own;
+    own.id = {"q"};
+    own.desk.mode = AssignMode::least_loaded;
+    own.desk.head_start = seconds(100);
+    policy.queues[own.id] = own;
   }
   DeskRules& rules() { return policy.queues[{"q"}].desk; }
 

@@ -445,10 +445,10 @@ void DeskWorld::check_capacity() {
 
 void DeskWorld::check_given(const State& before, const State& after, bool by_desk) {
   if (!before.waiting) return wrong("D3 " + after.person.value + " did not wait");
-  const Agent& agent = policy_->agents.at({after.control.holder.id});
+  const Agent& taker = policy_->agents.at({after.control.holder.id});
   WaitingNow given{.entry = &*before.waiting, .since = SteadyPoint{}};
-  if (!could_serve(*policy_, agent, given, steady_)) {
-    wrong("D3 agent " + agent.id.value + " was given " + after.person.value + " of queue " +
+  if (!could_serve(*policy_, taker, given, steady_)) {
+    wrong("D3 agent " + taker.id.value + " was given " + after.person.value + " of queue " +
           before.waiting->queue.value);
   }
   if (!by_desk) return;
@@ -456,14 +456,14 @@ void DeskWorld::check_given(const State& before, const State& after, bool by_des
     const auto& rules = policy_->queues.at(entry.queue).desk;
     if (rules.mode == AssignMode::manual || rules.mode == AssignMode::broadcast) continue;
     if (!entry.offered_to.empty() || wall() - touched_[person] < kSlack) continue;
-    if (std::ranges::find(entry.declined, agent.id) != entry.declined.end()) continue;
+    if (std::ranges::find(entry.declined, taker.id) != entry.declined.end()) continue;
     if (entry.weight > before.waiting->weight) continue;
     const WaitingNow other{.entry = &entry, .since = SteadyPoint{}};
-    if (!could_serve(*policy_, agent, other, steady_)) continue;
+    if (!could_serve(*policy_, taker, other, steady_)) continue;
     const Milliseconds bound = head_start_max_ + sticky_max_ + kSlack;
     if (entry.since + bound < before.waiting->since) {
       wrong("D4 " + person.value + " waits since " + format_time(entry.since) + ", agent " +
-            agent.id.value + " was given who came at " + format_time(before.waiting->since));
+            taker.id.value + " was given who came at " + format_time(before.waiting->since));
     }
   }
 }
@@ -546,7 +546,7 @@ std::vector<std::string> DeskWorld::run() {
     }
   }
   for (const auto& [id, agent] : policy_->agents) {
-    after(between(0, 1'000), [this, agent = id] { set_presence(agent, "online"); });
+    after(between(0, 1'000), [this, who = id] { set_presence(who, "online"); });
     agent_acts(id);
   }
   for (SteadyPoint end = steady_ + kTurmoil; advance(end);) {
