@@ -198,7 +198,7 @@ TEST(ModelFile, NewerFormatSaysSo) {
   const auto model = LinearModel::from_bytes(bytes);
   ASSERT_FALSE(model);
   EXPECT_EQ(model.error().code, Errc::misconfigured);
-  EXPECT_NE(model.error().detail.find("format 2."), std::string::npos) << model.error().detail;
+  EXPECT_NE(model.error().detail.find("format 3."), std::string::npos) << model.error().detail;
 }
 
 // A right checksum over wrong contents: nothing may be believed that was not checked.
