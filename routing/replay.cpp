@@ -150,7 +150,7 @@ void Replay::turn(Walk& walk, const RecordedTurn& turn) {
   }
   if (!walk.apart) walk.now = holder_from(was.inputs.holder);  // as it was, to the letter
   walk.was = holder_from(was.inputs.holder);
-  if (!walk.open) walk.segment = was.inputs.segment;
+  walk.segment = was.inputs.segment;  // as the episode ends
   walk.open = true;
 
   DecisionInputs inputs = was.inputs;
