@@ -16,12 +16,13 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::int64_t kLeaves = 4'711, kStays = 4'712;
-constexpr int kMessages = 60;
+constexpr int kMessages = 75;
 
 class Planted {
  public:
+  explicit Planted(std::string who) : who_(std::move(who)) {}
   std::string word(const std::string& where) {
-    words_.emplace_back("canary" + std::to_string(1'000 + words_.size()) + "q", where);
+    words_.emplace_back("canary" + std::to_string(1'000 + words_.size()) + who_, where);
     return words_.back().first;
   }
   std::size_t size() const { return words_.size(); }
@@ -41,6 +42,7 @@ class Planted {
   }
 
  private:
+  const std::string who_;
   std::vector<std::pair<std::string, std::string>> words_;
 };
 
@@ -94,7 +96,7 @@ void plant(World& world, std::int64_t user, Planted& planted) {
 TEST(Erasure, TwoHundredCanariesAreGoneFromEveryFile) {
   LittleServer platform(platform_answer);
   World world({{.id = "shop", .platform_port = platform.port()}});
-  Planted gone, kept;
+  Planted gone("leaves"), kept("stays");
   plant(world, kLeaves, gone);
   plant(world, kStays, kept);
   ASSERT_GE(gone.size(), 200u);
