@@ -8,7 +8,7 @@
 namespace parley::routing {
 namespace {
 
-constexpr Milliseconds kTurmoil{60'000}, kCalm{1'800'000};
+constexpr Milliseconds kTurmoil{60'000}, kCalm{600'000};
 constexpr Milliseconds kSlack{4'000};  // commands under way and their news
 constexpr std::size_t kWrongsMax = 10;
 
@@ -555,6 +555,7 @@ std::vector<std::string> DeskWorld::run() {
   turmoil_ = false;
   if (!book_) start();
   for (SteadyPoint end = steady_ + kCalm; advance(end);) {
+    if (entries_.empty() && assignments_.empty()) break;
   }
   if (!wrong_.empty()) return wrong_;
   check_rest();
