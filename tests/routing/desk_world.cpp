@@ -458,6 +458,8 @@ void DeskWorld::check_given(const State& before, const State& after, bool by_des
     if (!entry.offered_to.empty() || wall() - touched_[person] < kSlack) continue;
     if (std::ranges::find(entry.declined, agent.id) != entry.declined.end()) continue;
     if (entry.weight > before.waiting->weight) continue;
+    // On their way to another agent already.
+    if (book_ && book_->waiting().contains(person) && book_->waiting().at(person).placed) continue;
     const WaitingNow other{.entry = &entry, .since = SteadyPoint{}};
     if (!could_serve(*policy_, agent, other, steady_)) continue;
     const Milliseconds bound = head_start_max_ + sticky_max_ + kSlack;
