@@ -131,15 +131,15 @@ class Planner {
   void plan_for(const WaitingNow& waiting) {
     const QueueEntry& entry = *waiting.entry;
     const std::uint32_t position = entry.mail ? 0 : ++waiting_in_[entry.queue];
-    if (waiting.busy_until && *waiting.busy_until > scene_.now) return wake(*waiting.busy_until);
+    const DeskRules& rules = rules_of(scene_.policy, entry.queue);
+    if (waiting.busy_until && *waiting.busy_until > scene_.now) return hold_place(waiting, rules);
     if (waiting.check_at) {
       if (*waiting.check_at <= scene_.now) {
         act(ActionKind::look, waiting);
-        return;
+        return hold_place(waiting, rules);
       }
       wake(*waiting.check_at);
     }
-    const DeskRules& rules = rules_of(scene_.policy, entry.queue);
     if (!entry.offered_to.empty()) return mind_offer(waiting, rules);
     if (rules.mode == AssignMode::broadcast) {
       broadcast(waiting);
@@ -148,6 +148,14 @@ class Planner {
     }
     if (!plan_.actions.empty() && plan_.actions.back().person == entry.person) return;
     if (!overflow(waiting, rules, position)) tell_place(waiting, rules, position);
+  }
+
+  // In hand for something else: nobody may slip past for that.
+  void hold_place(const WaitingNow& waiting, const DeskRules& rules) {
+    if (waiting.busy_until) wake(*waiting.busy_until);
+    const bool by_hand = rules.mode == AssignMode::manual || rules.mode == AssignMode::broadcast;
+    if (waiting.placed || by_hand || !waiting.entry->offered_to.empty()) return;
+    if (AgentNow* agent = best(waiting, rules)) agent->used += weight_of(*waiting.entry);
   }
 
   void mind_offer(const WaitingNow& waiting, const DeskRules& rules) {
@@ -390,6 +398,8 @@ class Planner {
 };
 
 }  // namespace
+
+Plan plan_desk(const Scene& scene) { return Planner(scene).run(); }
 
 std::string_view to_string(ActionKind kind) noexcept {
   constexpr std::array<std::string_view, 9> kNames = {"assign",   "offer",      "offer_all",

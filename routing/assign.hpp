@@ -49,15 +49,15 @@ struct WaitingNow {
   const QueueEntry* entry = nullptr;
   SteadyPoint since{}, entered{}, offered{}, declined{}, told{};
   std::optional<SteadyPoint> check_at = {};
-  std::optional<SteadyPoint> busy_until =
-      {};  // max: a command for it is under way; else one failed
+  std::optional<SteadyPoint> busy_until = {};  // max: a command is under way; else one failed
+  bool placed = false;                         // and that command takes them to an agent
 };
 struct AgentNow {
   const Agent* who = nullptr;
   bool online = false;
-  std::uint32_t used = 0;        // of the capacity, in hundredths, with places held for commands
-  std::uint32_t count = 0;       // conversations
-  SteadyPoint given{}, freed{};  // a customer was, last; freed: or they came online
+  std::uint32_t used = 0;   // of the capacity, in hundredths, with places held for commands
+  std::uint32_t count = 0;  // conversations
+  SteadyPoint given = SteadyPoint::min(), freed = SteadyPoint::min();  // a customer was, last
 };
 struct ServedNow {
   PersonId person;

@@ -56,7 +56,8 @@ WaitingNow DeskBook::Waiting::now() const {
                  .offered = offered.steady,
                  .declined = declined.steady,
                  .told = told.steady,
-                 .busy_until = busy_until};
+                 .busy_until = busy_until,
+                 .placed = placed};
   if (check.wall != TimePoint{}) out.check_at = check.steady;
   return out;
 }
@@ -143,7 +144,8 @@ void DeskBook::remember_mark(std::string_view id, std::string_view body, const N
   Moment moment;
   see(moment, at, now);
   Present& agent = present({std::string(id.substr(colon + 1))});
-  (id.substr(0, colon) == "given" ? agent.given : agent.freed) = moment.steady;
+  SteadyPoint& mark = id.substr(0, colon) == "given" ? agent.given : agent.freed;
+  mark = std::max(mark, moment.steady);  // news of two conversations may come in either order
 }
 
 AgentPresence& DeskBook::set_presence(const AgentId& agent, const std::string& presence,
@@ -235,6 +237,7 @@ Result<DeskBook::Reserved> DeskBook::reserve(const Policy& policy, const AgentId
   Reserved out{.entry = best->entry, .weight = weight_of(best->entry)};
   if (auto place = reserve_place(policy, agent, out.weight); !place) return place.error();
   best->busy_until = SteadyPoint::max();
+  best->placed = true;
   return out;
 }
 
@@ -262,6 +265,7 @@ void DeskBook::unreserve(const AgentId& agent, const Reserved& what, bool gone) 
   const auto found = waiting_.find(what.entry.person);
   if (found == waiting_.end()) return;
   found->second.busy_until.reset();
+  found->second.placed = false;
   // Our picture of them is stale.
   if (gone && found->second.entry.epoch <= what.entry.epoch) waiting_.erase(found);
 }

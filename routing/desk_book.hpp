@@ -43,6 +43,7 @@ class DeskBook {
     QueueEntry entry;
     Moment since, entered, offered, declined, told, check;
     std::optional<SteadyPoint> busy_until = {};  // as in WaitingNow
+    bool placed = false;                         // likewise
     bool is_free() const { return busy_until != SteadyPoint::max(); }
     WaitingNow now() const;
   };
@@ -52,7 +53,7 @@ class DeskBook {
     std::uint32_t used = 0;      // by these, in hundredths
     std::uint32_t reserved = 0;  // held for commands under way, likewise
     std::uint32_t reserved_count = 0;
-    SteadyPoint given{}, freed{};
+    SteadyPoint given = SteadyPoint::min(), freed = SteadyPoint::min();
     std::uint32_t taken() const { return used + reserved; }
   };
   struct Served {

@@ -90,6 +90,7 @@ std::vector<DeskBook::Planned> DeskBook::plan(const Policy& policy, const Now& n
     }
     if (waiting != waiting_.end()) {
       waiting->second.busy_until = SteadyPoint::max();
+      waiting->second.placed = takes_place(action.kind);
     } else if (const auto served = served_.find(action.person); served != served_.end()) {
       served->second.busy_until = SteadyPoint::max();
     }
@@ -113,6 +114,7 @@ bool DeskBook::finish(const Policy& policy, const Planned& planned,
   };
   if (const auto found = waiting_.find(action.person); found != waiting_.end()) {
     found->second.busy_until = rest;
+    found->second.placed = false;
     look_again(found->second.check);
     // The conversation says it is not waiting under this epoch: our picture of it is stale.
     if (conflict && found->second.entry.epoch <= action.epoch) waiting_.erase(found);

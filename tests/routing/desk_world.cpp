@@ -8,7 +8,7 @@
 namespace parley::routing {
 namespace {
 
-constexpr Milliseconds kTurmoil{60'000}, kCalm{1'800'000};
+constexpr Milliseconds kTurmoil{60'000}, kCalm{600'000};
 constexpr Milliseconds kSlack{4'000};  // commands under way and their news
 constexpr std::size_t kWrongsMax = 10;
 
@@ -458,6 +458,8 @@ void DeskWorld::check_given(const State& before, const State& after, bool by_des
     if (!entry.offered_to.empty() || wall() - touched_[person] < kSlack) continue;
     if (std::ranges::find(entry.declined, taker.id) != entry.declined.end()) continue;
     if (entry.weight > before.waiting->weight) continue;
+    // On their way to another agent already.
+    if (book_ && book_->waiting().contains(person) && book_->waiting().at(person).placed) continue;
     const WaitingNow other{.entry = &entry, .since = SteadyPoint{}};
     if (!could_serve(*policy_, taker, other, steady_)) continue;
     const Milliseconds bound = head_start_max_ + sticky_max_ + kSlack;
@@ -555,6 +557,7 @@ std::vector<std::string> DeskWorld::run() {
   turmoil_ = false;
   if (!book_) start();
   for (SteadyPoint end = steady_ + kCalm; advance(end);) {
+    if (entries_.empty() && assignments_.empty()) break;
   }
   if (!wrong_.empty()) return wrong_;
   check_rest();
