@@ -10,7 +10,6 @@
 #include "gateway/pipeline/bots.hpp"
 #include "gateway/pipeline/calls.hpp"
 #include "gateway/runtime/timer.hpp"
-#include "storage/row_kinds.hpp"
 
 namespace parley::gateway {
 namespace {
@@ -129,7 +128,7 @@ net::awaitable<Bots::Answered> Bots::ask_remote(Asking asking) {
   answered.reason = std::move(reply->reason);
   std::vector<Row> rows;
   if (!reply->session.empty()) {
-    rows.push_back({.kind = storage::kBotSessionRow,
+    rows.push_back({.kind = RowKind::bot_session,
                     .id = session_row(asking.call),
                     .body = asking.turn->episode.value + "\n" + reply->session});
   }
@@ -232,7 +231,7 @@ net::awaitable<bots::Turn> Bots::read_turn(const Asking& asking) {
           if (history) out.events = std::move(*history);
         }
         if (!keeps_session) return out;
-        auto row = store.row_blocking(call.tenant, storage::kBotSessionRow, session_row(call));
+        auto row = store.row_blocking(call.tenant, RowKind::bot_session, session_row(call));
         if (row && *row) out.session = std::move(**row);
         return out;
       });

@@ -13,7 +13,6 @@
 #include <thread>
 
 #include "bots/stand_in.hpp"
-#include "storage/row_kinds.hpp"
 #include "tests/pipeline/gateway_bench.hpp"
 
 namespace parley::gateway {
@@ -286,7 +285,7 @@ TEST_F(BotCalls, DifyIsToldItsConversationAgainEvenAfterARestart) {
   EXPECT_NE(asked[1].body.find(R"("conversation_id":"conv-1")"), std::string::npos)
       << asked[1].body;
   const auto person = person_of_user("u");
-  const auto row = store_->row_blocking(kShop, storage::kBotSessionRow, "faq/" + person.value);
+  const auto row = store_->row_blocking(kShop, RowKind::bot_session, "faq/" + person.value);
   ASSERT_TRUE(row && *row);
   EXPECT_TRUE((*row)->ends_with("\nconv-1"));
 }
