@@ -147,7 +147,8 @@ net::awaitable<Result<bots::Reply>> Bots::converse(const Asking& asking, bots::D
     auto answer = co_await ask_once(asking, ask, dialogue);
     if (ask.peer == bots::Peer::tool) {
       // A tool that fails is told to the bot; the customer need not wait for a person over it.
-      const AnswerView view(answer ? *answer : http::ClientAnswer{});
+      const http::ClientAnswer heard = answer ? std::move(*answer) : http::ClientAnswer{};
+      const AnswerView view(heard);  // looks into `heard`
       step = dialogue.resume(view.get());
       continue;
     }
