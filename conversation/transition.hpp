@@ -37,6 +37,9 @@ enum class RowKind : std::uint8_t {
   sent_index = 14,      // id: sent_row_id(); body: PersonId; forgotten with the idempotency rows
   episode = 15,         // id: episode_row_id(); body: EpisodeRecord of a case that has ended
   profile = 16,         // id: the tenant's own user id; body: what is known of who never came yet
+  knowledge = 17,       // id: an entry's key; body: what a tenant's embedded bots know
+  asked = 18,           // id: hash of the folded question; body: what they were asked in vain
+  bot_session = 19,     // id: bot and PersonId; body: the episode and the bot's own id of it
   trial = 20,           // id: trial_row_id(); body: Trial
   agent_presence = 21,  // id: AgentId; body: AgentPresence
   agent_mark = 22,      // id: "given:" or "freed:" and the AgentId; body: when they last were

@@ -6,8 +6,6 @@
 #include <charconv>
 #include <string_view>
 
-#include "storage/row_kinds.hpp"
-
 namespace parley::storage {
 namespace {
 

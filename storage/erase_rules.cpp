@@ -52,8 +52,11 @@ bool goes_with(const Store::Erasure& person, PersonalNames& names, RowKind kind,
       return id != person.relay && body.find(digits_of(person.person)) != body.npos;
     case RowKind::idempotency:
       return body.find(digits_of(person.person)) != body.npos || holds_media(names, body);
+    case RowKind::bot_session:
+      return id.find(digits_of(person.person)) != id.npos;
     case RowKind::episode:
     case RowKind::trial:
+    case RowKind::asked:
       return body.find(digits_of(person.person)) != body.npos;
     case RowKind::profile:
       return names.users.contains(id);

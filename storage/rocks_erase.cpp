@@ -30,7 +30,8 @@ constexpr RowKind kPlaced[] = {RowKind::send, RowKind::bot_call, RowKind::decisi
 // Searched through for the person, and compacted whole: all of them are short-lived or small.
 constexpr RowKind kSearched[] = {RowKind::identity, RowKind::user_index,  RowKind::sent_index,
                                  RowKind::relay,    RowKind::idempotency, RowKind::media,
-                                 RowKind::episode,  RowKind::profile,     RowKind::trial};
+                                 RowKind::episode,  RowKind::profile,     RowKind::trial,
+                                 RowKind::asked,    RowKind::bot_session};
 
 std::string_view prefix_of(RowKind kind) {
   switch (kind) {

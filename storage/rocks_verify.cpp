@@ -10,7 +10,6 @@
 #include "storage/keys.hpp"
 #include "storage/rocks_options.hpp"
 #include "storage/rocks_store.hpp"
-#include "storage/row_kinds.hpp"
 
 namespace parley::storage {
 namespace {

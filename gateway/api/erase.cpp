@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "conversation/codec.hpp"
+#include "gateway/pipeline/knowledge.hpp"
 #include "gateway/runtime/log.hpp"
 
 namespace parley::gateway::api {
@@ -87,6 +88,9 @@ net::awaitable<Result<Store::Erased>> erase_person(Service& service, TenantId te
     persons.push_back({.person = each,
                        .through = done->last_seq,
                        .relay = place_id("era", each, done->last_seq)});
+  }
+  if (Knowledge* const knowledge = service.knowledge()) {
+    for (const auto& each : persons) knowledge->asked().forget(tenant, each.person);
   }
   auto erased = co_await service.read<Result<Store::Erased>>(
       [tenant, persons](Store& store) { return store.erase_persons_blocking(tenant, persons); });

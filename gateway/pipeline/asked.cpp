@@ -13,7 +13,6 @@
 #include "conversation/codec.hpp"
 #include "routing/faq.hpp"
 #include "routing/text/faq_terms.hpp"
-#include "storage/row_kinds.hpp"
 
 namespace parley::gateway {
 namespace {
@@ -41,6 +40,7 @@ std::string body_of(const AskedInVain& one) {
       .member("bot", one.bot)
       .member("channel", one.channel)
       .member("language", one.language)
+      .member("person", one.person.value)
       .end_object();
   return std::string(1, kStoredVersion) + out.take();
 }
@@ -61,6 +61,7 @@ std::optional<AskedInVain> asked_from(std::string_view stored) {
   text("bot", one.bot);
   text("channel", one.channel);
   text("language", one.language);
+  text("person", one.person.value);
   text("first_at", first);
   text("last_at", last);
   static_cast<void>(root["count"].get(one.count));
@@ -90,7 +91,7 @@ void join(AskedGroup& group, const AskedInVain& other) {
 Result<void> Asked::load_blocking(const storage::Store& store) {
   std::string cursor;
   do {
-    auto page = store.recover_rows_blocking(storage::kAskedRow, cursor, kPage);
+    auto page = store.recover_rows_blocking(RowKind::asked, cursor, kPage);
     if (!page) return page.error();
     const std::lock_guard lock(mutex_);
     for (const auto& row : page->rows) {
@@ -112,7 +113,7 @@ std::vector<Row> Asked::note(const TenantId& tenant, std::string_view text, Aske
   if (found == asked.end() && asked.size() >= kAskedMax) {
     const auto least = std::ranges::min_element(
         asked, [](const auto& a, const auto& b) { return less_asked(a.second, b.second); });
-    rows.push_back({.kind = storage::kAskedRow, .id = least->first, .body = {}, .erase = true});
+    rows.push_back({.kind = RowKind::asked, .id = least->first, .body = {}, .erase = true});
     asked.erase(least);
   }
   if (found == asked.end()) {
@@ -126,8 +127,15 @@ std::vector<Row> Asked::note(const TenantId& tenant, std::string_view text, Aske
     }
   }
   ++found->second.count;
-  rows.push_back({.kind = storage::kAskedRow, .id = id, .body = body_of(found->second)});
+  rows.push_back({.kind = RowKind::asked, .id = id, .body = body_of(found->second)});
   return rows;
+}
+
+void Asked::forget(const TenantId& tenant, const PersonId& person) {
+  const std::lock_guard lock(mutex_);
+  const auto found = tenants_.find(tenant);
+  if (found == tenants_.end()) return;
+  std::erase_if(found->second, [&](const auto& one) { return one.second.person == person; });
 }
 
 std::vector<AskedInVain> Asked::all(const TenantId& tenant) const {

@@ -32,6 +32,7 @@ struct AskedInVain {
   double best_score = 0;
   std::string nearest;  // key of the entry that came nearest, "" none
   std::string bot, channel, language;
+  PersonId person;  // whose words they are: erased with them
 };
 
 // Near-duplicates together, the question asked most often first.
@@ -47,6 +48,8 @@ class Asked {
   Result<void> load_blocking(const storage::Store& store);
   // Counts it and gives the rows to commit with the turn.
   std::vector<Row> note(const TenantId& tenant, std::string_view text, AskedInVain one);
+  // The words of an erased person; the store erases their rows.
+  void forget(const TenantId& tenant, const PersonId& person);
   std::vector<AskedInVain> all(const TenantId& tenant) const;
 
  private:

@@ -139,7 +139,8 @@ Bots::Answered Bots::ask_embedded(const Asking& asking) const {
                                       .nearest = hit ? hit->key : std::string(),
                                       .bot = bot.id.value,
                                       .channel = channel.value,
-                                      .language = asking.language});
+                                      .language = asking.language,
+                                      .person = asking.call.person});
   return {std::move(answer), std::move(rows)};
 }
 

@@ -10,7 +10,6 @@
 #include "gateway/pipeline/bots.hpp"
 #include "gateway/pipeline/calls.hpp"
 #include "gateway/runtime/timer.hpp"
-#include "storage/row_kinds.hpp"
 
 namespace parley::gateway {
 namespace {
@@ -129,7 +128,7 @@ net::awaitable<Bots::Answered> Bots::ask_remote(Asking asking) {
   answered.reason = std::move(reply->reason);
   std::vector<Row> rows;
   if (!reply->session.empty()) {
-    rows.push_back({.kind = storage::kBotSessionRow,
+    rows.push_back({.kind = RowKind::bot_session,
                     .id = session_row(asking.call),
                     .body = asking.turn->episode.value + "\n" + reply->session});
   }
@@ -148,7 +147,8 @@ net::awaitable<Result<bots::Reply>> Bots::converse(const Asking& asking, bots::D
     auto answer = co_await ask_once(asking, ask, dialogue);
     if (ask.peer == bots::Peer::tool) {
       // A tool that fails is told to the bot; the customer need not wait for a person over it.
-      const AnswerView view(answer ? *answer : http::ClientAnswer{});
+      const http::ClientAnswer heard = answer ? std::move(*answer) : http::ClientAnswer{};
+      const AnswerView view(heard);  // looks into `heard`
       step = dialogue.resume(view.get());
       continue;
     }
@@ -232,7 +232,7 @@ net::awaitable<bots::Turn> Bots::read_turn(const Asking& asking) {
           if (history) out.events = std::move(*history);
         }
         if (!keeps_session) return out;
-        auto row = store.row_blocking(call.tenant, storage::kBotSessionRow, session_row(call));
+        auto row = store.row_blocking(call.tenant, RowKind::bot_session, session_row(call));
         if (row && *row) out.session = std::move(**row);
         return out;
       });

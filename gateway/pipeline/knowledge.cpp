@@ -7,7 +7,6 @@
 
 #include "conversation/codec.hpp"
 #include "gateway/runtime/log.hpp"
-#include "storage/row_kinds.hpp"
 
 namespace parley::gateway {
 namespace {
@@ -18,7 +17,7 @@ constexpr std::string_view kFile = "file";
 Row row_of(const bots::KnowledgeEntry& entry) {
   JsonWriter out;
   bots::write(out, entry);
-  return {.kind = storage::kKnowledgeRow,
+  return {.kind = RowKind::knowledge,
           .id = bots::key_of(entry),
           .body = std::string(1, kStoredVersion) + out.take()};
 }
@@ -98,7 +97,7 @@ Result<void> Knowledge::load_blocking(const storage::Store& store) {
   std::string cursor;
   std::set<TenantId> tenants;
   do {
-    auto page = store.recover_rows_blocking(storage::kKnowledgeRow, cursor, kPage);
+    auto page = store.recover_rows_blocking(RowKind::knowledge, cursor, kPage);
     if (!page) return page.error();
     const std::lock_guard lock(mutex_);
     for (const auto& row : page->rows) {

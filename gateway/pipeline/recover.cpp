@@ -40,6 +40,9 @@ bool came_before(const storage::RowItem& a, const storage::RowItem& b) {
 net::awaitable<void> finish_erasure(Service& service, Relay row) {
   storage::Store::Erasure person{.person = row.to, .through = 0, .relay = row.id};
   std::from_chars(row.reason.data(), row.reason.data() + row.reason.size(), person.through);
+  if (Knowledge* const knowledge = service.knowledge()) {
+    knowledge->asked().forget(row.tenant, row.to);
+  }
   const auto erased = co_await service.read<Result<storage::Store::Erased>>(
       [tenant = row.tenant, person](storage::Store& store) {
         return store.erase_persons_blocking(tenant, {person});

@@ -13,7 +13,6 @@
 #include <thread>
 
 #include "bots/stand_in.hpp"
-#include "storage/row_kinds.hpp"
 #include "tests/pipeline/gateway_bench.hpp"
 
 namespace parley::gateway {
@@ -286,7 +285,7 @@ TEST_F(BotCalls, DifyIsToldItsConversationAgainEvenAfterARestart) {
   EXPECT_NE(asked[1].body.find(R"("conversation_id":"conv-1")"), std::string::npos)
       << asked[1].body;
   const auto person = person_of_user("u");
-  const auto row = store_->row_blocking(kShop, storage::kBotSessionRow, "faq/" + person.value);
+  const auto row = store_->row_blocking(kShop, RowKind::bot_session, "faq/" + person.value);
   ASSERT_TRUE(row && *row);
   EXPECT_TRUE((*row)->ends_with("\nconv-1"));
 }
@@ -339,12 +338,12 @@ TEST_F(OwnKnowledge, IsAnsweredFromOnceItIsPublishedAndAfterARestart) {
     EXPECT_EQ(read_after(life, "b", "where can I park"), "Behind the shop.");
     EXPECT_EQ(read_after(life, "c", "hours"), "We are open.") << "the file's entries stay";
   }
-  Platform again;
-  Life life(*store_, shop_.tenant({.platform_port = again.port(),
-                                   .first_outcome = {HolderKind::bot, "faq"}}));
-  life.must("d", says("d", "where can I park my car"));
-  ASSERT_TRUE(again.wait_for(1));
-  EXPECT_EQ(again.texts("d"), std::vector<std::string>{"Behind the shop."});
+  Life life(*store_, faq());
+  const auto& bot = life.gateway->tenant(kShop)->bots.at({"faq"});
+  const auto hit = life.gateway->knowledge()->find(kShop, bot, kChannel, "where can I park my car");
+  ASSERT_TRUE(hit);
+  EXPECT_EQ(hit->answer, "Behind the shop.");
+  EXPECT_EQ(hit->score, 1);
 }
 
 TEST_F(OwnKnowledge, AScenarioStandsInPlaceOfTheBase) {

@@ -126,6 +126,12 @@ void live(Store& store, const PersonId& who, Canaries& canaries) {
     commit.rows.push_back({.kind = RowKind::user_index, .id = user, .body = who.value});
     commit.rows.push_back(
         {.kind = RowKind::profile, .id = user, .body = canaries.next("profile told before")});
+    commit.rows.push_back({.kind = RowKind::asked,
+                           .id = "asked" + std::to_string(seq) + who.value.substr(4, 4),
+                           .body = canaries.next("asked in vain") + who.value});
+    commit.rows.push_back({.kind = RowKind::bot_session,
+                           .id = "assistant/" + who.value,
+                           .body = canaries.next("the bot's own id")});
     commit.rows.push_back({.kind = RowKind::identity,
                            .id = "3:web:7:visitor:" + canaries.next("linked identity"),
                            .body = who.value});
