@@ -6,8 +6,10 @@
 #include <atomic>
 #include <condition_variable>
 #include <filesystem>
+#include <fstream>
 #include <map>
 #include <mutex>
+#include <random>
 
 namespace parley::storage {
 
@@ -180,6 +182,30 @@ void FaultEnv::copy_synced(const std::string& from, const std::string& to,
     if (!fs::exists(copy)) continue;
     const auto size = fs::file_size(copy);
     fs::resize_file(copy, std::min<std::uintmax_t>(size, synced + torn));
+  }
+}
+
+void FaultEnv::copy_torn(const std::string& from, const std::string& to, unsigned seed) const {
+  constexpr std::uint64_t kSector = 512;
+  std::mt19937 random(seed);
+  copy_synced(from, to, UINT32_MAX);
+  const std::lock_guard lock(files_->mutex_);
+  for (const auto& [name, synced] : files_->synced_) {
+    if (!name.starts_with(from + "/")) continue;
+    const auto copy = to + name.substr(from.size());
+    if (!fs::exists(copy) || fs::file_size(copy) <= synced) continue;
+    const auto size = synced + random() % (fs::file_size(copy) - synced + 1);
+    fs::resize_file(copy, size);
+    std::fstream file(copy, std::ios::in | std::ios::out | std::ios::binary);
+    for (auto at = synced; at < size;) {
+      const auto end = std::min((at / kSector + 1) * kSector, size);
+      const auto fate = random() % 8;  // most are there
+      std::string bytes(end - at, '\0');
+      if (fate == 1) std::ranges::generate(bytes, [&] { return static_cast<char>(random()); });
+      file.seekp(static_cast<std::streamoff>(at));
+      if (fate <= 1) file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+      at = end;
+    }
   }
 }
 

@@ -33,6 +33,9 @@ class FaultEnv {
   // What a power cut leaves of the directory `from`: a copy in `to` where every file that went
   // through here ends at what was synced, with up to `torn` bytes more.
   void copy_synced(const std::string& from, const std::string& to, std::uint64_t torn) const;
+  // The same, but of what was not synced a file keeps as much as chance will have it, and each
+  // sector of that is there, zeros or garbage.
+  void copy_torn(const std::string& from, const std::string& to, unsigned seed) const;
 
  private:
   std::shared_ptr<FaultFileSystem> files_;

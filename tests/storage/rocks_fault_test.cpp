@@ -4,9 +4,11 @@
 
 #include <atomic>
 #include <chrono>
+#include <filesystem>
 #include <thread>
 
 #include "storage/rocks_store.hpp"
+#include "tests/storage/crash_rig.hpp"
 #include "tests/storage/fault_env.hpp"
 #include "tests/storage/support.hpp"
 
@@ -126,6 +128,38 @@ TEST_F(RocksFault, APowerCutKeepsWhatWasAcknowledged) {
     store.reset();
     faults.copy_synced(path, after, torn);
     expect_all(after, acked);
+  }
+}
+
+// PARLEY_TORN_SEEDS (40) says in how many ways.
+TEST_F(RocksFault, APowerCutMayTearWhatWasNotSyncedInAnyWay) {
+  const auto path = dir_ / "store", after = dir_ / "after";
+  FaultEnv faults;
+  auto store = open(path, faults.env());
+  ASSERT_TRUE(store);
+  std::vector<std::uint64_t> acked(kWriters, 0);
+  const auto write_all = [&](std::uint64_t from, std::uint64_t to) {
+    for (auto i = from; i < to; ++i) {
+      for (int w = 0; w < kWriters; ++w) {
+        ASSERT_OK(commit_now(*store, turn(kDemo, person("w" + std::to_string(w)), i)));
+      }
+    }
+  };
+  write_all(0, 20);
+  for (auto& each : acked) each = 20;
+  // From here on nothing is synced, and so nothing of it was acknowledged. Nor did the mark move.
+  std::filesystem::copy_file(path + "/mark", dir_ / "mark");
+  faults.lie_about_syncs();
+  write_all(20, 80);
+  store.reset();
+  const auto seeds = from_environment("PARLEY_TORN_SEEDS", 40);
+  for (unsigned seed = 1; seed <= seeds; ++seed) {
+    SCOPED_TRACE(seed);
+    faults.copy_torn(path, after, seed);
+    std::filesystem::copy_file(dir_ / "mark", after + "/mark",
+                               std::filesystem::copy_options::overwrite_existing);
+    expect_all(after, acked);
+    if (HasFailure()) return;
   }
 }
 
