@@ -1,6 +1,8 @@
 // The whole gateway on a disk whose power goes, whose syncs fail, and that fills.
 // PARLEY_GATEWAY_CUTS (5) says how often the power goes.
-#include <chrono>
+#include <gtest/gtest.h>
+
+#include <iostream>
 #include <random>
 
 #include "tests/integration/crash_shop.hpp"
