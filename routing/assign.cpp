@@ -435,8 +435,6 @@ bool could_serve(const Policy& policy, const Agent& agent, const WaitingNow& wai
   return has_all(agent, queue->second.skills, relaxed) && has_all(agent, entry.skills, relaxed);
 }
 
-Plan plan_desk(const Scene& scene) { return Planner(scene).run(); }
-
 bool fits(const Agent& agent, std::uint32_t used, std::uint32_t weight) {
   return used == 0 || used + weight <= agent.capacity * kUsualWeight;
 }

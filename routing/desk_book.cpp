@@ -18,6 +18,13 @@ void see(DeskBook::Moment& moment, TimePoint wall, const DeskBook::Now& now) {
   moment.steady = wall == TimePoint{} ? SteadyPoint{} : now.steady + (wall - now.wall);
 }
 
+// Something that has happened: where the wall clock was set back since, it was just now, or an
+// offer would last until the clock has caught up.
+void see_past(DeskBook::Moment& moment, TimePoint wall, const DeskBook::Now& now) {
+  see(moment, wall, now);
+  moment.steady = std::min(moment.steady, now.steady);
+}
+
 bool contains(const std::vector<AgentId>& agents, const AgentId& agent) {
   return std::ranges::find(agents, agent) != agents.end();
 }
@@ -67,11 +74,11 @@ WaitingNow DeskBook::Waiting::now() const {
 void DeskBook::entered(QueueEntry entry, const Now& now) {
   Waiting& slot = waiting_[entry.person];
   if (slot.entry.epoch > entry.epoch) return;
-  see(slot.since, entry.since, now);
-  see(slot.entered, entry.entered_at == TimePoint{} ? entry.since : entry.entered_at, now);
-  see(slot.offered, entry.offered_at, now);
-  see(slot.declined, entry.declined_at, now);
-  see(slot.told, entry.told_at, now);
+  see_past(slot.since, entry.since, now);
+  see_past(slot.entered, entry.entered_at == TimePoint{} ? entry.since : entry.entered_at, now);
+  see_past(slot.offered, entry.offered_at, now);
+  see_past(slot.declined, entry.declined_at, now);
+  see_past(slot.told, entry.told_at, now);
   see(slot.check, entry.check_at, now);
   // A row of before does not say since when: the agent has the time anew.
   if (!entry.offered_to.empty() && entry.offered_at == TimePoint{}) {
@@ -142,7 +149,7 @@ void DeskBook::remember_mark(std::string_view id, std::string_view body, const N
   // Of no harm if it cannot be read: an agent's turn comes a little early.
   if (colon == id.npos || !parse_time(body, at)) return;
   Moment moment;
-  see(moment, at, now);
+  see_past(moment, at, now);
   Present& agent = present({std::string(id.substr(colon + 1))});
   SteadyPoint& mark = id.substr(0, colon) == "given" ? agent.given : agent.freed;
   mark = std::max(mark, moment.steady);  // news of two conversations may come in either order

@@ -114,6 +114,9 @@ when = { attribute = { name = "a", eq = 1 } }
 strategy = { bot_hint = "h" }
 [rating]
 question_en = "How was it?"
+[classifier]
+url = "https://example.com/"
+secret = "whsec_ZGVtby1jdXN0b20tc2VjcmV0LTAxMjM0NTY3ODk="
 [profile]
 url = "https://example.com/"
 secret = "whsec_ZGVtby1jdXN0b20tc2VjcmV0LTAxMjM0NTY3ODk="
@@ -177,7 +180,7 @@ std::map<std::string, std::string> known_keys() {
     collect(problems);
   }
   // [[channel]]: what every platform has; settings of a platform stand on its own page.
-  for (const auto* key : {"id", "platform", "api_base"}) out["channel." + std::string(key)];
+  for (const auto* key : {"id", "platform", "api_base", "weight"}) out["channel." + std::string(key)];
   // A table is a heading of the page, its keys are rows.
   std::erase_if(out, [&](const auto& each) {
     const auto inner = out.lower_bound(each.first + ".");

@@ -283,12 +283,12 @@ const BadCase kBad[] = {
      "15:1: rule \"r\" (line 15): load: there is no queue \"servce\""},
     {"LoadWithoutComparison",
      "[[rule]]\nname = \"r\"\nwhen = { load = { queue = \"service\" } }\nthen = \"bot:faq\"\n",
-     "rule.when.load: has no comparison; expected one of eq, ne, lt, le, gt, ge"},
+     "17:10: rule.when.load: has no comparison; expected one of eq, ne, lt, le, gt, ge"},
     {"LoadOfAnUnknownMeasure",
      "[[rule]]\nname = \"r\"\nwhen = { load = { queue = \"service\", measure = \"length\", ge = 1 "
      "} }\n"
      "then = \"bot:faq\"\n",
-     "rule.when.load.measure: \"length\" is none of its values; expected one of \"waiting\""},
+     "17:38: rule.when.load.measure: \"length\" is none of its values; expected one of \"waiting\""},
     {"ReplyOfNothing", "[[rule]]\nname = \"r\"\nwhen = { angry = true }\nthen = \"reply\"\n",
      "15:1: rule \"r\" (line 15): replies nothing"},
     {"OneArm",
