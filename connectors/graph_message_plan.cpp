@@ -9,6 +9,7 @@
 #include "connectors/graph_messaging.hpp"
 #include "connectors/text_split.hpp"
 #include "connectors/url.hpp"
+#include "connectors/words.hpp"
 
 namespace parley::connectors::graph {
 namespace {
@@ -199,7 +200,12 @@ class Planner {
 
   void add_part(const Form& form) {
     report("became text");
-    add_text(fallback_text({Part(form)}));
+    add_text(words_of(form));
+  }
+
+  void add_part(const Edit& edit) {
+    report("sent as a new message");
+    add_text(edit.text);
   }
 
   template <class T>

@@ -134,6 +134,11 @@ class Plainer {
     degrade("goods: sent as text");
   }
 
+  void add(const Edit& part) {
+    line(part.text);
+    degrade("edit: sent as a new message");
+  }
+
   void add(const Template& part) { out_.templates.push_back(part); }
   void add(const ActionResponse& part) { line(part.title.empty() ? part.payload : part.title); }
 

@@ -1,6 +1,36 @@
 #include "connectors/send_dialogue.hpp"
 
 namespace parley::connectors {
+namespace {
+
+constexpr std::size_t kQuoteBytesMin = 12, kWholeBytesMin = 4;
+constexpr std::size_t kDetailBytesMax = 1024;
+
+// Do the platform's words repeat ours?
+bool quotes(std::string_view detail, std::string_view words) {
+  if (words.size() < kQuoteBytesMin)
+    return words.size() >= kWholeBytesMin && detail.contains(words);
+  for (std::size_t at = 0; at + kQuoteBytesMin <= detail.size(); ++at) {
+    if (words.contains(detail.substr(at, kQuoteBytesMin))) return true;
+  }
+  return false;
+}
+
+// A platform may quote the message it refuses, and no error text may hold what a customer reads.
+Error discreet(Error error, const Message& message) {
+  const auto read = plain_text(message);
+  const auto tells = [&](std::string_view words) {
+    return quotes(words, read) || quotes(words, message.fallback_text);
+  };
+  if (tells(error.code_text)) error.code_text.clear();  // no code at all
+  if (error.detail.size() > kDetailBytesMax || tells(error.detail)) {
+    error.detail = "the platform's words are left out, they quote the message";
+    if (!error.code_text.empty()) error.detail += " (" + error.code_text + ")";
+  }
+  return error;
+}
+
+}  // namespace
 
 SendDialogue::Next SendDialogue::begin(TimePoint now) {
   if (entry_.token_source && entry_.token_source->needed(context(now))) return NeedToken{};
@@ -49,7 +79,7 @@ SendDialogue::Next SendDialogue::follow(SendStep step) {
   }
   if (auto* sent = std::get_if<Sent>(&step)) return std::move(*sent);
   if (auto* push = std::get_if<Push>(&step)) return std::move(*push);
-  return std::move(std::get<Error>(step));
+  return discreet(std::get<Error>(std::move(step)), send_.message);
 }
 
 }  // namespace parley::connectors

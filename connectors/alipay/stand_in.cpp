@@ -83,6 +83,7 @@ fS2nUkE3k6M0PDfA0Ta6YNQ=
 )";
 
 constexpr std::string_view kSend = "alipay.open.public.message.custom.send";
+constexpr std::string_view kTemplate = "alipay.open.public.message.single.send";
 
 ApiAnswer said(std::string_view code, std::string_view sub = {}) {
   JsonWriter json;
@@ -153,7 +154,9 @@ class AlipayStandIn final : public StandIn {
   }
 
   bool is_send(const ApiRequest& request) const override {
-    return request.path == "/gateway.do" && form_value(request.query, "method") == kSend;
+    if (request.path != "/gateway.do") return false;
+    const auto method = form_value(request.query, "method");
+    return method == kSend || method == kTemplate;
   }
 
   std::optional<ApiOutcome> api(const ApiRequest& request) override {
@@ -163,9 +166,10 @@ class AlipayStandIn final : public StandIn {
     }
     const auto content = form_field(request, "biz_content");
     AcceptedSend send;
-    send.method = "custom.send";
+    const bool approved = form_value(request.query, "method") == kTemplate;
+    send.method = approved ? "single.send" : "custom.send";
     send.to = json_at(content, "/to_user_id");
-    send.text = words_of(content);
+    send.text = approved ? json_at(content, "/template/template_id") : words_of(content);
     if (!is_user(send.to) || send.text.empty())
       return ApiOutcome{said("40002", "isv.invalid-parameter")};
     return ApiOutcome{said("10000"), {std::move(send)}};

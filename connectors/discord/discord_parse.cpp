@@ -84,6 +84,8 @@ class InteractionReader {
     if (kind == Kind::modal) read_modal(message);
     message.fallback_text = fallback_text(message.content);
     message.channel_data = extras_in(root_, {"data", "guild_id", "context"}, kExtrasBytesMax);
+    if (!check_limits(message).empty()) message.channel_data.clear();  // too deep to be kept
+    if (auto wrong = check_limits(message); !wrong.empty()) return malformed(std::move(wrong));
     in->what = std::move(said);
     return in;
   }

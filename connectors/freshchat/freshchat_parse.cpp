@@ -120,6 +120,7 @@ Result<Incoming> read_message(const object& message, const Channel& channel) {
   out.content = parts_of(message);
   if (out.content.empty()) return malformed("message_parts hold nothing");
   out.fallback_text = fallback_text(out.content);
+  if (auto wrong = check_limits(out); !wrong.empty()) return malformed(std::move(wrong));
   in.what = std::move(said);
   return in;
 }

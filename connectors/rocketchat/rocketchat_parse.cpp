@@ -88,6 +88,7 @@ Result<std::vector<Incoming>> read(const object& body, const WebhookRequest& req
   message.author = {
       .type = AuthorType::customer, .id = urn, .display_name = in.identity.display_name};
   message.fallback_text = fallback_text(message.content);
+  if (auto wrong = check_limits(message); !wrong.empty()) return malformed(std::move(wrong));
   in.what = std::move(said);
   return std::vector<Incoming>{std::move(in)};
 }

@@ -7,6 +7,7 @@
 #include "connectors/telegram/telegram_api.hpp"
 #include "connectors/telegram/telegram_markup.hpp"
 #include "connectors/text_split.hpp"
+#include "connectors/words.hpp"
 
 namespace parley::connectors::telegram {
 namespace {
@@ -201,7 +202,14 @@ class Planner {
   }
 
   void add_part(const Goods& goods) { as_text(goods); }
-  void add_part(const Form& form) { as_text(form); }
+  void add_part(const Form& form) {
+    report("became text");
+    add_text(words_of(form), TextFormat::plain);
+  }
+  void add_part(const Edit& edit) {
+    report("sent as a new message");
+    add_text(edit.text, TextFormat::plain);
+  }
 
   template <class T>
   void add_part(const T&) {

@@ -139,7 +139,11 @@ class Reader {
     const auto change = get("OptOutType") == "STOP"    ? OptChange::opted_out
                         : get("OptOutType") == "START" ? OptChange::opted_in
                                                        : OptChange::none;
-    in.what = read_content(sid, in.identity);
+    MessageIn said = read_content(sid, in.identity);
+    if (auto wrong = check_limits(said.message); !wrong.empty()) {
+      return {.events = {}, .stopped = malformed(std::move(wrong))};
+    }
+    in.what = std::move(said);
     Parsed parsed;
     if (change != OptChange::none) parsed.events.push_back(opt(in, change));
     parsed.events.insert(parsed.events.begin(), std::move(in));

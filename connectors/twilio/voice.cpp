@@ -69,7 +69,11 @@ class CallReader {
     if (we_called() && is_over(get("CallStatus"))) {
       parsed.events.push_back(receipt());
     } else if (!get("SpeechResult").empty() || !get("Digits").empty()) {
-      parsed.events.push_back(speech());
+      Incoming said = speech();
+      if (auto wrong = check_limits(std::get<MessageIn>(said.what).message); !wrong.empty()) {
+        return {.events = {}, .stopped = malformed(std::move(wrong))};
+      }
+      parsed.events.push_back(std::move(said));
     } else {
       parsed.events.push_back(progress());
     }

@@ -9,6 +9,7 @@
 #include "connectors/whatsapp/whatsapp_ids.hpp"
 #include "connectors/whatsapp/whatsapp_interactive.hpp"
 #include "connectors/whatsapp/whatsapp_template.hpp"
+#include "connectors/words.hpp"
 
 namespace parley::connectors::whatsapp {
 namespace {
@@ -293,7 +294,12 @@ class Planner {
 
   void add_part(const Form& form) {
     report("became text; a flow opens by an action of type form");
-    add_block(fallback_text({Part(form)}), {}, *actions_);
+    add_block(words_of(form), {}, *actions_);
+  }
+
+  void add_part(const Edit& edit) {
+    report("sent as a new message");
+    add_block(edit.text, {}, *actions_);
   }
 
   void add_part(const Template& approved) {

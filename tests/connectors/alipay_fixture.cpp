@@ -41,9 +41,7 @@ const FixtureRegistrar kAlipay([] {
     out.back().body.insert(0, "biz_content=%3CXML%2F%3E&");
     return out;
   };
-  // A form has more than one spelling ("%2b", "%2B"), so not every changed bit changes what is
-  // said.
-  fixture.body_signed = false;
+  fixture.body_signed = true;
   return fixture;
 });
 

@@ -215,7 +215,7 @@ TEST(MessengerSend, WhatDoesNotFitIsReported) {
                     Location{.latitude = 1, .longitude = 2}, Edit{.target = "x", .text = "y"}},
                    actions),
            {sent("m_1")});
-  EXPECT_EQ(done.calls.size(), 2u);
+  EXPECT_EQ(done.calls.size(), 3u);
   // Format, map link, edit; 2 + 1 replies, 1 button, the location.
   EXPECT_EQ(std::get<Sent>(done.end).degraded.size(), 8u);
 }

@@ -147,7 +147,8 @@ TEST(PlainMessage, LosesNothingInSilence) {
                      card,
                      Edit{.target = "x", .text = "y"}};
   const auto plain = plain_message(message);
-  EXPECT_EQ(plain.text, "hi\nShop\nhttps://maps.google.com/?q=1.5,2\nLi\n+1555\nBlue shoe\n1. Buy");
+  EXPECT_EQ(plain.text,
+            "hi\nShop\nhttps://maps.google.com/?q=1.5,2\nLi\n+1555\nBlue shoe\n1. Buy\ny");
   EXPECT_EQ(plain.media.size(), 1u);
   EXPECT_EQ(plain.degraded.size(), 7u);
   EXPECT_EQ(plain_message(message, {.media = false}).media.size(), 0u);

@@ -59,6 +59,8 @@ inline ApiRequest request_of(const HttpCall& call, std::string_view api_base, Ti
   }
   request.headers = lowered(call.headers);
   if (!call.content_type.empty()) request.headers.emplace_back("content-type", call.content_type);
+  // Platforms name addresses of their own in answers; here they are below `api_base` too.
+  request.headers.emplace_back("host", std::string(api_base.substr(api_base.find("://") + 3)));
   request.body = call.body;
   request.received_at = at;
   return request;
@@ -104,6 +106,7 @@ class Api {
   bool throttled = false;  // every send from now on
   int tokens_refused = 0;
   std::vector<AcceptedSend> taken;
+  std::vector<HttpCall> calls;  // as they left
   std::vector<std::string> misuse;
 
  private:
@@ -118,6 +121,7 @@ class Api {
   };
 
   Answered ask(const HttpCall& call) {
+    calls.push_back(call);
     if (!call.url.starts_with(channel_.api_base + "/")) {
       misuse.push_back("a call that does not go to api_base: " + call.method + " " + call.url);
       return {{.status = 404}};
