@@ -57,13 +57,11 @@ std::uint32_t count_repeats(const State& state, std::uint32_t asked, const Analy
 // Against the episode's earlier turns: -1 is a customer who was content and no longer is.
 double trend_of(const State& state, const Analysis& now) {
   if (state.scores.empty()) return 0;
+  // A neutral turn neither mends a fall nor is one, and it is no rise.
+  if (now.sentiment == "neutral") return std::min(0.0, state.trend * kTrendKept);
   double sum = 0;
   for (const double each : state.scores) sum += each;
-  const double against_earlier = now.score - sum / static_cast<double>(state.scores.size());
-  const bool says_little = now.sentiment == "neutral";
-  if (!says_little) return against_earlier;
-  // A neutral turn neither mends a fall nor is one.
-  return state.trend < 0 ? state.trend * kTrendKept : std::max(0.0, against_earlier);
+  return now.score - sum / static_cast<double>(state.scores.size());
 }
 
 double mood_after(double mood, const Analysis& now) {

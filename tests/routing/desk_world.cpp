@@ -446,8 +446,8 @@ void DeskWorld::check_capacity() {
 void DeskWorld::check_given(const State& before, const State& after, bool by_desk) {
   if (!before.waiting) return wrong("D3 " + after.person.value + " did not wait");
   const Agent& taker = policy_->agents.at({after.control.holder.id});
-  WaitingNow given{.entry = &*before.waiting, .since = SteadyPoint{}};
-  if (!could_serve(*policy_, taker, given, steady_)) {
+  WaitingNow seen_then{.entry = &*before.waiting, .since = SteadyPoint{}};
+  if (!could_serve(*policy_, taker, seen_then, steady_)) {
     wrong("D3 agent " + taker.id.value + " was given " + after.person.value + " of queue " +
           before.waiting->queue.value);
   }
@@ -465,7 +465,7 @@ void DeskWorld::check_given(const State& before, const State& after, bool by_des
     const Milliseconds bound = head_start_max_ + sticky_max_ + kSlack;
     if (entry.since + bound < before.waiting->since) {
       wrong("D4 " + person.value + " waits since " + format_time(entry.since) + ", agent " +
-            taker.id.value + " was given who came at " + format_time(before.waiting->since));
+            taker.id.value + " was seen_then who came at " + format_time(before.waiting->since));
     }
   }
 }
