@@ -48,6 +48,8 @@ class JsonCopy {
 };
 
 Result<Value> strict_json(std::string_view text) {
+  // A view of nothing may point nowhere, and the parser copies from there.
+  if (text.empty()) return malformed("the body is not JSON");
   simdjson::dom::parser parser;
   element root;
   if (parser.allocate(std::max<std::size_t>(text.size(), 64), kValueDepthMax) !=
