@@ -40,7 +40,9 @@ const object& JsonDocument::root() const noexcept { return impl_->root; }
 
 Result<JsonDocument> JsonDocument::parse(std::string_view text, std::size_t depth_max) {
   auto impl = std::make_unique<Impl>();
-  if (impl->parser.allocate(std::max(text.size(), kCapacityMin), depth_max) != SUCCESS ||
+  // A view of nothing may point nowhere, and the parser copies from there.
+  if (text.empty() ||
+      impl->parser.allocate(std::max(text.size(), kCapacityMin), depth_max) != SUCCESS ||
       impl->parser.parse(text.data(), text.size()).get(impl->root) != SUCCESS) {
     return Error{.code = Errc::malformed, .detail = "the body is not a JSON object"};
   }
