@@ -9,7 +9,7 @@
 #include "connectors/discord/discord_plan.hpp"
 #include "connectors/discord/discord_send.hpp"
 #include "connectors/discord/stand_in.hpp"
-#include "connectors/http_status.hpp"
+#include "connectors/open_media.hpp"
 #include "connectors/url.hpp"
 #include "connectors/words.hpp"
 
@@ -167,39 +167,14 @@ class DiscordTyping final : public Typing {
   }
 };
 
-// Files lie at an address that is signed for a day, open to whoever knows it.
-class DiscordMedia final : public MediaSource {
- public:
-  using Step = std::variant<HttpCall, Error, RefreshToken>;
-
-  Step start(const Media& media, const Channel&, std::string_view) const override {
-    if (!is_web_url(media.url)) {
-      return Error{.code = Errc::malformed, .detail = "the medium has no address"};
-    }
-    HttpCall call;
-    call.method = "GET";
-    call.url = media.url;
-    call.content_type.clear();
-    call.download = true;
-    return call;
-  }
-
-  Step resume(const Media&, const Channel&, std::string_view, int,
-              const HttpAnswer& answer) const override {
-    if (auto error = error_from_status(answer)) return *std::move(error);
-    return Error{.code = Errc::rejected,
-                 .detail = "HTTP " + std::to_string(answer.status),
-                 .code_text = std::to_string(answer.status)};
-  }
-};
-
 }  // namespace
 
 Entry make_discord() {
   Entry entry;
   entry.connector = std::make_unique<Discord>();
   entry.typing = std::make_unique<DiscordTyping>();
-  entry.media_source = std::make_unique<DiscordMedia>();
+  // Files lie at an address that is signed for a day, open to whoever knows it.
+  entry.media_source = std::make_unique<OpenMedia>();
   entry.stand_in = discord::make_stand_in;
   entry.maturity = Maturity::stable;
   return entry;

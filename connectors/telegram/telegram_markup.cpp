@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "base/json_writer.hpp"
+#include "connectors/words.hpp"
 
 namespace parley::connectors::telegram {
 namespace {
@@ -27,32 +28,6 @@ struct Button {
 std::size_t chars(std::string_view text) {
   return static_cast<std::size_t>(std::ranges::count_if(
       text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
-
-std::string_view name_of(ActionType type) {
-  switch (type) {
-    case ActionType::reply:
-      return "reply";
-    case ActionType::postback:
-      return "postback";
-    case ActionType::link:
-      return "link";
-    case ActionType::webview:
-      return "webview";
-    case ActionType::call:
-      return "call";
-    case ActionType::location_request:
-      return "location_request";
-    case ActionType::mini_program:
-      return "mini_program";
-    case ActionType::copy:
-      return "copy";
-    case ActionType::form:
-      return "form";
-    case ActionType::handoff:
-      return "handoff";
-  }
-  return "unknown";
 }
 
 class Report {

@@ -4,7 +4,7 @@
 
 #include "base/crypto.hpp"
 #include "base/json_writer.hpp"
-#include "connectors/http_status.hpp"
+#include "connectors/open_media.hpp"
 #include "connectors/viber/stand_in.hpp"
 #include "connectors/viber/viber_keyboard.hpp"
 #include "connectors/viber/viber_parse.hpp"
@@ -102,38 +102,13 @@ class Viber final : public Connector {
   }
 };
 
-// What users send lies at an address that is good for an hour, open to whoever knows it.
-class ViberMedia final : public MediaSource {
- public:
-  using Step = std::variant<HttpCall, Error, RefreshToken>;
-
-  Step start(const Media& media, const Channel&, std::string_view) const override {
-    if (!is_web_url(media.url)) {
-      return Error{.code = Errc::malformed, .detail = "the medium has no address"};
-    }
-    HttpCall call;
-    call.method = "GET";
-    call.url = media.url;
-    call.content_type.clear();
-    call.download = true;
-    return call;
-  }
-
-  Step resume(const Media&, const Channel&, std::string_view, int,
-              const HttpAnswer& answer) const override {
-    if (auto error = error_from_status(answer)) return *std::move(error);
-    return Error{.code = Errc::rejected,
-                 .detail = "HTTP " + std::to_string(answer.status),
-                 .code_text = std::to_string(answer.status)};
-  }
-};
-
 }  // namespace
 
 Entry make_viber() {
   Entry entry;
   entry.connector = std::make_unique<Viber>();
-  entry.media_source = std::make_unique<ViberMedia>();
+  // What users send lies at an address that is good for an hour, open to whoever knows it.
+  entry.media_source = std::make_unique<OpenMedia>();
   entry.stand_in = viber::make_stand_in;
   entry.maturity = Maturity::stable;
   return entry;

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/crypto.hpp"
-#include "connectors/http_status.hpp"
+#include "connectors/open_media.hpp"
 #include "connectors/vk/stand_in.hpp"
 #include "connectors/vk/vk_api.hpp"
 #include "connectors/vk/vk_parse.hpp"
@@ -129,39 +129,14 @@ class VkTyping final : public Typing {
   }
 };
 
-// What users send lies at addresses open to whoever knows them.
-class VkMedia final : public MediaSource {
- public:
-  using Step = std::variant<HttpCall, Error, RefreshToken>;
-
-  Step start(const Media& media, const Channel&, std::string_view) const override {
-    if (!is_web_url(media.url)) {
-      return Error{.code = Errc::malformed, .detail = "the medium has no address"};
-    }
-    HttpCall call;
-    call.method = "GET";
-    call.url = media.url;
-    call.content_type.clear();
-    call.download = true;
-    return call;
-  }
-
-  Step resume(const Media&, const Channel&, std::string_view, int,
-              const HttpAnswer& answer) const override {
-    if (auto error = error_from_status(answer)) return *std::move(error);
-    return Error{.code = Errc::rejected,
-                 .detail = "HTTP " + std::to_string(answer.status),
-                 .code_text = std::to_string(answer.status)};
-  }
-};
-
 }  // namespace
 
 Entry make_vk() {
   Entry entry;
   entry.connector = std::make_unique<Vk>();
   entry.typing = std::make_unique<VkTyping>();
-  entry.media_source = std::make_unique<VkMedia>();
+  // What users send lies at addresses open to whoever knows them.
+  entry.media_source = std::make_unique<OpenMedia>();
   entry.stand_in = vk::make_stand_in;
   entry.maturity = Maturity::stable;
   return entry;
