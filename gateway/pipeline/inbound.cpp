@@ -3,7 +3,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include <set>
+#include <map>
 
 #include "conversation/codec.hpp"
 #include "gateway/pipeline/gateway.hpp"
@@ -287,12 +287,16 @@ net::awaitable<std::vector<Result<Outcome>>> Gateway::accept_each(
 net::awaitable<Gateway::Holds> Gateway::look_up_profiles(std::shared_ptr<const Tenant> owner,
                                                          std::vector<Addressed>& commands) {
   constexpr std::size_t kLookupsOfOneRequest = 8;  // a large batch is not held up for its last ones
-  Holds holds;
-  std::set<PersonId> asked;  // once: who said two things here would wait for themselves
+  // Each customer once, or who said two things here would wait for themselves; and in one order for
+  // all requests, or two of them could wait for each other.
+  std::map<PersonId, routing::CustomerSays*> first;
   for (auto& each : commands) {
     auto* says = std::get_if<routing::CustomerSays>(&each.command);
-    if (!says || each.person.empty() || !asked.insert(each.person).second) continue;
-    if (auto hold = co_await profile_lookup_.before_turn(owner, each.person, *says)) {
+    if (says && !each.person.empty()) first.try_emplace(each.person, says);
+  }
+  Holds holds;
+  for (const auto& [person, says] : first) {
+    if (auto hold = co_await profile_lookup_.before_turn(owner, person, *says)) {
       holds.push_back(std::move(hold));
     }
     if (holds.size() >= kLookupsOfOneRequest) break;

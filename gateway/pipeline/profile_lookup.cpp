@@ -13,8 +13,6 @@
 namespace parley::gateway {
 namespace {
 
-constexpr Milliseconds kReadWait{2'000};       // for another turn's look at our own rows
-constexpr int kHoldTries = 8;
 constexpr Milliseconds kKeptFreshFor{60'000};  // without an endpoint: only our own rows are asked
 constexpr std::size_t kAnswerBytesMax = 64 * 1024;
 
@@ -68,9 +66,10 @@ class ProfileLookup::Hold {
   Key key_;
 };
 
-ProfileLookup::ProfileLookup(Service& service, http::Transport& client)
+ProfileLookup::ProfileLookup(Service& service, http::Transport& client, Milliseconds wait_max)
     : service_(service),
       client_(client),
+      wait_max_(wait_max),
       answered_(service.metrics().counter("parley_profile_lookups_total",
                                           "questions to profile endpoints by outcome",
                                           {{"outcome", "answered"}})),
@@ -91,6 +90,11 @@ bool ProfileLookup::is_fresh(const Key& key) {
   return found != known_.end() && service_.clock().steady() < found->second.fresh_until;
 }
 
+bool ProfileLookup::is_held(const Key& key) {
+  const std::lock_guard lock(mutex_);
+  return lines_.contains(key);
+}
+
 void ProfileLookup::note_fresh(const Key& key, SteadyPoint until) {
   const std::lock_guard lock(mutex_);
   if (const auto old = known_.find(key); old != known_.end()) by_age_.erase(old->second.place);
@@ -101,35 +105,71 @@ void ProfileLookup::note_fresh(const Key& key, SteadyPoint until) {
   by_age_.pop_back();
 }
 
+// A place in the line of those who wait for one customer's hold. However its coroutine ends, the
+// line goes on: a hold that was given and not taken up is passed on.
+class ProfileLookup::Ticket {
+ public:
+  Ticket(ProfileLookup& lookup, Key key, std::shared_ptr<Waiter> waiter)
+      : lookup_(lookup), key_(std::move(key)), waiter_(std::move(waiter)) {}
+  ~Ticket() {
+    if (taken_) return;
+    {
+      const std::lock_guard lock(lookup_.mutex_);
+      const auto line = lookup_.lines_.find(key_);
+      if (!waiter_->granted && line != lookup_.lines_.end()) std::erase(line->second, waiter_);
+    }
+    if (waiter_->granted) lookup_.release(key_);
+  }
+  Ticket(const Ticket&) = delete;
+  Ticket& operator=(const Ticket&) = delete;
+
+  bool take() {
+    const std::lock_guard lock(lookup_.mutex_);
+    taken_ = waiter_->granted;
+    return taken_;
+  }
+
+ private:
+  ProfileLookup& lookup_;
+  Key key_;
+  std::shared_ptr<Waiter> waiter_;
+  bool taken_ = false;
+};
+
 net::awaitable<std::shared_ptr<ProfileLookup::Hold>> ProfileLookup::take_hold(
     Key key, Milliseconds wait_max) {
-  const auto executor = co_await net::this_coro::executor;
-  std::shared_ptr<Timer> wait;
+  auto waiter = std::make_shared<Waiter>(co_await net::this_coro::executor, wait_max);
+  bool ours = false;
   {
     const std::lock_guard lock(mutex_);
-    const auto [place, ours] = being_looked_up_.try_emplace(key);
-    if (!ours) {
-      wait = std::make_shared<Timer>(executor, wait_max);
-      place->second.push_back(wait);
-    }
+    const auto [line, first] = lines_.try_emplace(key);
+    ours = first;
+    if (!ours && line->second.size() >= kWaitersMax) co_return nullptr;
+    if (!ours) line->second.push_back(waiter);
   }
-  if (!wait) co_return std::make_shared<Hold>(*this, std::move(key));
-  co_await wait->wait();
-  co_return nullptr;
+  if (ours) co_return std::make_shared<Hold>(*this, std::move(key));
+  Ticket ticket(*this, key, waiter);
+  co_await waiter->timer.wait();
+  if (!ticket.take()) co_return nullptr;
+  co_return std::make_shared<Hold>(*this, std::move(key));
 }
 
+// The first in line has it next, so that turns keep their order.
 void ProfileLookup::release(const Key& key) {
-  std::vector<std::shared_ptr<Timer>> waiters;
+  std::shared_ptr<Waiter> next;
   {
     const std::lock_guard lock(mutex_);
-    const auto found = being_looked_up_.find(key);
-    if (found == being_looked_up_.end()) return;
-    waiters = std::move(found->second);
-    being_looked_up_.erase(found);
+    const auto found = lines_.find(key);
+    if (found == lines_.end()) return;
+    if (found->second.empty()) {
+      lines_.erase(found);
+      return;
+    }
+    next = found->second.front();
+    found->second.pop_front();
+    next->granted = true;
   }
-  for (const auto& timer : waiters) {
-    net::post(timer->get_executor(), [timer] { timer->cancel(); });
-  }
+  net::post(next->timer.get_executor(), [next] { next->timer.cancel(); });
 }
 
 net::awaitable<std::shared_ptr<ProfileLookup::Hold>> ProfileLookup::before_turn(
@@ -141,19 +181,9 @@ net::awaitable<std::shared_ptr<ProfileLookup::Hold>> ProfileLookup::before_turn(
   const Key key = tenant->id.value + '\0' + person.value;
   const Milliseconds deadline =
       tenant->profile_endpoint ? tenant->profile_endpoint->deadline : Milliseconds(0);
-  if (!asks_elsewhere && is_fresh(key)) {
-    // Still: not past a turn that has just looked and is not stored yet.
-    bool under_way = false;
-    {
-      const std::lock_guard lock(mutex_);
-      under_way = being_looked_up_.contains(key);
-    }
-    if (!under_way) co_return nullptr;
-  }
-  std::shared_ptr<Hold> hold;
-  for (int tries = 0; !hold && tries < kHoldTries; ++tries) {
-    hold = co_await take_hold(key, deadline + kReadWait);
-  }
+  // Fresh: still not past a turn that has just looked and is not stored yet.
+  if (!asks_elsewhere && is_fresh(key) && !is_held(key)) co_return nullptr;
+  auto hold = co_await take_hold(key, deadline + wait_max_);
   if (!hold || !needed || is_fresh(key)) co_return hold;
   routing::KnownProfile profile{.source = "profile"};
   bool found = false;

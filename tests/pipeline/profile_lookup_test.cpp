@@ -156,5 +156,61 @@ TEST_F(ProfileLookupTest, AKeptProfileIsThereAtTheFirstTurn) {
   EXPECT_EQ(store.rows_blocking(kShop, RowKind::profile, "", 10)->rows.size(), 0u);
 }
 
+// One look-up over a running gateway, whose customer signs in.
+struct ProfileHolds : ProfileLookupTest {
+  using Held = std::shared_ptr<ProfileLookup::Hold>;
+  static net::awaitable<Held> look(ProfileLookup& lookup, std::shared_ptr<const Tenant> owner) {
+    auto command = says("ann", "hello");
+    command.external_user = "crm-1";
+    co_return co_await lookup.before_turn(std::move(owner), person_of_user("ann"), command);
+  }
+};
+
+TEST_F(ProfileHolds, AreGivenInTheOrderTheyWereAskedFor) {
+  Life life(store, tenant());
+  ProfileLookup lookup(*life.gateway, *life.bench.client, kPatience);
+  const auto owner = life.gateway->tenant(kShop);
+  Held first = life.bench.run(look(lookup, owner));
+  ASSERT_TRUE(first);
+  std::vector<std::future<Held>> line;
+  for (int i = 0; i < 3; ++i) {
+    line.push_back(life.bench.start(look(lookup, owner)));
+    life.bench.settle();
+  }
+  first.reset();
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    Held next = get_soon(std::move(line[i]));
+    ASSERT_TRUE(next) << i;
+    for (std::size_t later = i + 1; later < line.size(); ++later) {
+      EXPECT_EQ(line[later].wait_for(std::chrono::seconds(0)), std::future_status::timeout)
+          << later << " came before " << i << " was done";
+    }
+  }
+}
+
+TEST_F(ProfileHolds, AreNotWaitedForPastTheLimit) {
+  Life life(store, shop.tenant({.platform_port = platform.port()}));
+  ProfileLookup lookup(*life.gateway, *life.bench.client, Milliseconds(10));
+  const auto owner = life.gateway->tenant(kShop);
+  const Held first = life.bench.run(look(lookup, owner));
+  ASSERT_TRUE(first);
+  EXPECT_FALSE(life.bench.run(look(lookup, owner))) << "the turn goes on without";
+}
+
+TEST_F(ProfileHolds, HaveALineOfALimitedLength) {
+  Life life(store, shop.tenant({.platform_port = platform.port()}));
+  ProfileLookup lookup(*life.gateway, *life.bench.client, kPatience);
+  const auto owner = life.gateway->tenant(kShop);
+  Held first = life.bench.run(look(lookup, owner));
+  std::vector<std::future<Held>> line;
+  for (std::size_t i = 0; i < ProfileLookup::kWaitersMax; ++i) {
+    line.push_back(life.bench.start(look(lookup, owner)));
+  }
+  life.bench.settle();
+  EXPECT_FALSE(life.bench.run(look(lookup, owner))) << "the line is full: the turn goes on";
+  first.reset();
+  for (auto& each : line) EXPECT_TRUE(get_soon(std::move(each)));
+}
+
 }  // namespace
 }  // namespace parley::gateway
