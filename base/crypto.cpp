@@ -8,7 +8,9 @@
 
 #include <array>
 #include <cstdlib>
+#include <map>
 #include <memory>
+#include <string>
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -102,6 +104,18 @@ Key rsa_key(std::string_view pem) {
   if (!key) key.reset(d2i_PublicKey(EVP_PKEY_RSA, nullptr, &at, size));
   if (key && EVP_PKEY_get_base_id(key.get()) != EVP_PKEY_RSA) key.reset();
   return key;
+}
+
+// Reading a key costs several times what checking a signature with it does (OpenSSL 3 asks every
+// decoder it has), and a channel's key is the same for every webhook: the thread keeps the last few.
+EVP_PKEY* known_rsa_key(std::string_view pem) {
+  constexpr std::size_t kKeysMax = 64;
+  thread_local std::map<std::string, Key, std::less<>> known;
+  if (const auto found = known.find(pem); found != known.end()) return found->second.get();
+  Key key = rsa_key(pem);
+  if (!key) return nullptr;
+  if (known.size() >= kKeysMax) known.clear();
+  return known.emplace(pem, std::move(key)).first->second.get();
 }
 
 Key rsa_private_key(std::string_view pem) {
@@ -210,10 +224,10 @@ std::optional<std::string> rsa_public_key_der(std::string_view private_key_pem) 
 
 bool verify_rsa_sha256(std::string_view public_key_pem, std::string_view bytes,
                        std::string_view signature) {
-  const Key key = rsa_key(public_key_pem);
+  EVP_PKEY* key = known_rsa_key(public_key_pem);
   const DigestContext context(EVP_MD_CTX_new());
-  if (!key || !context || signature.empty()) return false;
-  return EVP_DigestVerifyInit(context.get(), nullptr, EVP_sha256(), nullptr, key.get()) == 1 &&
+  if (key == nullptr || !context || signature.empty()) return false;
+  return EVP_DigestVerifyInit(context.get(), nullptr, EVP_sha256(), nullptr, key) == 1 &&
          EVP_DigestVerify(context.get(), bytes_of(signature), signature.size(), bytes_of(bytes),
                           bytes.size()) == 1;
 }

@@ -197,10 +197,11 @@ void measure_decision(Report& report) {
 
 void measure_parse(Report& report) {
   for (const auto& cost : parse_costs()) {
-    const double p50 = cost.latency.p50_ms * 1'000, p99 = cost.latency.p99_ms * 1'000;
-    report.add(
-        {"parse_us_" + cost.platform, p50, "us", "<= 20", p50 <= 20,
-         "p99 " + std::to_string(p99) + " us, a body of " + std::to_string(cost.bytes) + " bytes"});
+    const double p50 = cost.parsing.p50_ms * 1'000, p99 = cost.parsing.p99_ms * 1'000;
+    const double proof = cost.proving.p50_ms * 1'000;
+    report.add({"parse_us_" + cost.platform, p50, "us", "<= 20", p50 <= 20,
+                "p99 " + std::to_string(p99) + " us, proving it first " + std::to_string(proof) +
+                    " us, a body of " + std::to_string(cost.bytes) + " bytes"});
   }
 }
 

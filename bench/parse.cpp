@@ -63,21 +63,25 @@ ParseCost cost_of(const Entry& entry) {
   const Channel channel = stand_in->samples("http://127.0.0.1:1").at(0);
   const Webhook hook = request_of(entry, *stand_in, channel);
   const WebhookRequest view = view_of(hook);
-  std::vector<double> latencies;
-  latencies.reserve(kRequests);
+  std::vector<double> proving, parsing;
+  proving.reserve(kRequests);
+  parsing.reserve(kRequests);
   for (int i = 0; i < kWarmUp + kRequests; ++i) {
     const auto start = std::chrono::steady_clock::now();
     const auto proven = entry.connector->authenticate(view, channel);
+    const auto middle = std::chrono::steady_clock::now();
     const auto parsed = entry.connector->parse(view, channel);
     const auto end = std::chrono::steady_clock::now();
     if (!proven) fail(entry, proven.error().detail);
     if (parsed.stopped) fail(entry, parsed.stopped->detail);
     if (i < kWarmUp) continue;
-    latencies.push_back(std::chrono::duration<double, std::milli>(end - start).count());
+    proving.push_back(std::chrono::duration<double, std::milli>(middle - start).count());
+    parsing.push_back(std::chrono::duration<double, std::milli>(end - middle).count());
   }
   return {.platform = std::string(entry.connector->platform()),
           .bytes = hook.body.size(),
-          .latency = percentiles(std::move(latencies))};
+          .proving = percentiles(std::move(proving)),
+          .parsing = percentiles(std::move(parsing))};
 }
 
 }  // namespace

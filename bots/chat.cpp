@@ -213,13 +213,8 @@ class ChatDialogue final : public Dialogue {
     ask.call.url = settings_.lookup_url;
     ask.call.body = body.take();
     const std::string id = turn_.call.id.value + "-lookup-" + std::to_string(++lookups_);
-    const auto now_s =
-        std::chrono::duration_cast<std::chrono::seconds>(turn_.now.time_since_epoch()).count();
-    ask.call.headers = {
-        {std::string(connectors::kWebhookId), id},
-        {std::string(connectors::kWebhookTimestamp), std::to_string(now_s)},
-        {std::string(connectors::kWebhookSignature),
-         connectors::sign_webhook(settings_.lookup_secret, id, now_s, ask.call.body)}};
+    ask.call.headers =
+        connectors::webhook_headers(settings_.lookup_secret, id, turn_.now, ask.call.body);
     return ask;
   }
 

@@ -26,16 +26,11 @@ class WebhookDialogue final : public Dialogue {
       : settings_(settings), turn_(std::move(turn)) {}
 
   Step start() override {
-    const auto now_s =
-        std::chrono::duration_cast<std::chrono::seconds>(turn_.now.time_since_epoch()).count();
     Ask ask;
     ask.call.url = settings_.url;
     ask.call.body = body();
-    const std::string& id = turn_.call.id.value;
-    ask.call.headers = {{std::string(connectors::kWebhookId), id},
-                        {std::string(connectors::kWebhookTimestamp), std::to_string(now_s)},
-                        {std::string(connectors::kWebhookSignature),
-                         connectors::sign_webhook(settings_.secret, id, now_s, ask.call.body)}};
+    ask.call.headers = connectors::webhook_headers(settings_.secret, turn_.call.id.value, turn_.now,
+                                                   ask.call.body);
     return ask;
   }
 

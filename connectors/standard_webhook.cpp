@@ -58,6 +58,18 @@ std::string sign_webhook(const Secret& secret, std::string_view id, std::int64_t
   return "v1," + mac(*key, id, std::to_string(timestamp_s), body);
 }
 
+std::vector<std::pair<std::string, std::string>> webhook_headers(const Secret& secret,
+                                                                 std::string_view id, TimePoint now,
+                                                                 std::string_view body) {
+  const std::int64_t now_s =
+      std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
+  std::string signature = sign_webhook(secret, id, now_s, body);
+  if (signature.empty()) return {};
+  return {{std::string(kWebhookId), std::string(id)},
+          {std::string(kWebhookTimestamp), std::to_string(now_s)},
+          {std::string(kWebhookSignature), std::move(signature)}};
+}
+
 Result<void> verify_webhook(const SignedWebhook& webhook, std::span<const Secret> secrets,
                             TimePoint now, Milliseconds tolerance) {
   if (webhook.id.empty() || webhook.timestamp.empty() || webhook.signature.empty()) {

@@ -12,6 +12,8 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
@@ -31,6 +33,11 @@ bool usable_webhook_secret(const Secret& secret);
 // "v1,<base64>"; "" if the secret is not usable.
 std::string sign_webhook(const Secret& secret, std::string_view id, std::int64_t timestamp_s,
                          std::string_view body);
+
+// The three headers of a call that goes out at `now`; none if the secret is not usable.
+std::vector<std::pair<std::string, std::string>> webhook_headers(const Secret& secret,
+                                                                 std::string_view id, TimePoint now,
+                                                                 std::string_view body);
 
 struct SignedWebhook {
   std::string_view id, timestamp, signature;  // the three headers as received

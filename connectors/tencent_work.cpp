@@ -47,17 +47,30 @@ constexpr ApiCode kCodes[] = {
 
 constexpr std::int64_t kTokenCodes[] = {40014, 42001};
 
+class WorkToken final : public TokenSource {
+ public:
+  explicit WorkToken(const Api& api) : api_(api) {}
+
+  HttpCall request(const Channel& channel, bool /*force*/) const override {
+    const auto query = form_encode({{"corpid", std::string(channel.setting("corp_id"))},
+                                    {"corpsecret", channel.secret("secret").reveal()}});
+    return {.method = "GET",
+            .url = api_url(api_, channel, "/cgi-bin/gettoken", {}, query),
+            .content_type = ""};
+  }
+  Result<Token> read(const HttpAnswer& answer) const override { return read_token(api_, answer); }
+
+ private:
+  const Api& api_;
+};
+
 }  // namespace
 
 std::span<const ApiCode> work_codes() noexcept { return kCodes; }
 std::span<const std::int64_t> work_token_codes() noexcept { return kTokenCodes; }
 
-HttpCall ask_work_token(const Api& api, const Channel& channel) {
-  const auto query = form_encode({{"corpid", std::string(channel.setting("corp_id"))},
-                                  {"corpsecret", channel.secret("secret").reveal()}});
-  return {.method = "GET",
-          .url = api_url(api, channel, "/cgi-bin/gettoken", {}, query),
-          .content_type = ""};
+std::unique_ptr<TokenSource> make_work_token(const Api& api) {
+  return std::make_unique<WorkToken>(api);
 }
 
 }  // namespace parley::connectors::tencent

@@ -5,6 +5,7 @@
 // Threads  pure functions.
 #pragma once
 
+#include <memory>
 #include <span>
 
 #include "connectors/tencent_api.hpp"
@@ -15,6 +16,7 @@ std::span<const ApiCode> work_codes() noexcept;
 std::span<const std::int64_t> work_token_codes() noexcept;
 
 // The same token while it is valid, whoever asks; settings corp_id and (secret) secret.
-HttpCall ask_work_token(const Api& api, const Channel& channel);
+// A token that was refused is not given again: the platform makes a new one. `api` must outlive it.
+std::unique_ptr<TokenSource> make_work_token(const Api& api);
 
 }  // namespace parley::connectors::tencent

@@ -129,17 +129,12 @@ class Custom final : public Connector {
     HttpCall call;
     call.url = std::move(url);
     call.body = call_body(context);
-    const auto now =
-        std::chrono::duration_cast<std::chrono::seconds>(context.now.time_since_epoch()).count();
-    const std::string& id = context.send.idempotency_key;
-    std::string signature = sign_webhook(context.channel.secret("secret"), id, now, call.body);
-    if (signature.empty()) {
+    call.headers = webhook_headers(context.channel.secret("secret"), context.send.idempotency_key,
+                                   context.now, call.body);
+    if (call.headers.empty()) {
       return Error{.code = Errc::misconfigured, .detail = "the channel's secret is not usable"};
     }
-    call.headers = {{std::string(kWebhookId), id},
-                    {std::string(kWebhookTimestamp), std::to_string(now)},
-                    {std::string(kWebhookSignature), std::move(signature)},
-                    {"accept", "application/json"}};
+    call.headers.emplace_back("accept", "application/json");
     return call;
   }
 

@@ -18,14 +18,10 @@ std::string_view name_of(DeliveryState state) {
 
 Dispatch signed_dispatch(const Channel& channel, const std::string& id, TimePoint sent_at,
                          std::string body) {
-  const auto time = unix_seconds(sent_at);
   Webhook hook;
   hook.target = webhook_path(channel);
-  hook.headers = {
-      {"Content-Type", "application/json"},
-      {std::string(kWebhookId), id},
-      {std::string(kWebhookTimestamp), std::to_string(time)},
-      {std::string(kWebhookSignature), sign_webhook(channel.secret("secret"), id, time, body)}};
+  hook.headers = webhook_headers(channel.secret("secret"), id, sent_at, body);
+  hook.headers.emplace_back("Content-Type", "application/json");
   hook.body = std::move(body);
   return {.webhooks = {std::move(hook)}};
 }

@@ -2,7 +2,7 @@
 
 #include <chrono>
 
-#include "base/json_writer.hpp"
+#include "connectors/tencent_account.hpp"
 #include "connectors/tencent_callback.hpp"
 #include "connectors/tencent_media.hpp"
 #include "connectors/tencent_plan.hpp"
@@ -139,18 +139,6 @@ class MiniProgram final : public Connector {
   }
 };
 
-class MiniProgramToken final : public TokenSource {
- public:
-  // The stable one is the same for every caller, so `force` needs nothing of it.
-  HttpCall request(const Channel& channel, bool /*force*/) const override {
-    return channel.setting("token_api") == "token" ? tencent::ask_token(kApi, channel)
-                                                   : tencent::ask_stable_token(kApi, channel);
-  }
-  Result<Token> read(const HttpAnswer& answer) const override {
-    return tencent::read_token(kApi, answer);
-  }
-};
-
 class MiniProgramTransfer final : public PassiveReply {
  public:
   std::optional<Reply> render(const SendContext& context, std::string_view account,
@@ -159,26 +147,13 @@ class MiniProgramTransfer final : public PassiveReply {
   }
 };
 
-class MiniProgramTyping final : public Typing {
- public:
-  std::optional<HttpCall> typing(const std::string& recipient, bool on, const Channel& channel,
-                                 std::string_view access_token) const override {
-    JsonWriter json;
-    json.begin_object().member("touser", recipient);
-    json.member("command", on ? "Typing" : "CancelTyping").end_object();
-    return HttpCall{
-        .url = tencent::api_url(kApi, channel, "/cgi-bin/message/custom/typing", access_token),
-        .body = json.take()};
-  }
-};
-
 }  // namespace
 
 Entry make_wechat_miniprogram() {
   return {.connector = std::make_unique<MiniProgram>(),
-          .token_source = std::make_unique<MiniProgramToken>(),
+          .token_source = tencent::make_account_token(kApi),
           .passive_reply = std::make_unique<MiniProgramTransfer>(),
-          .typing = std::make_unique<MiniProgramTyping>(),
+          .typing = tencent::make_account_typing(kApi),
           .media_source = tencent::make_media_source(kApi),
           .stand_in = wechat_miniprogram::make_stand_in,
           .maturity = Maturity::alpha};

@@ -2,7 +2,7 @@
 
 #include <chrono>
 
-#include "base/json_writer.hpp"
+#include "connectors/tencent_account.hpp"
 #include "connectors/tencent_media.hpp"
 #include "connectors/wechat_oa/api.hpp"
 #include "connectors/wechat_oa/outgoing.hpp"
@@ -121,20 +121,6 @@ class WechatOa final : public Connector {
   }
 };
 
-class WechatOaToken final : public TokenSource {
- public:
-  // stable_token gives every caller the same token, so `force` needs nothing of it: the newest one
-  // comes back. Its own force_refresh would take the token from our other nodes, and only 20 such
-  // calls a day are allowed.
-  HttpCall request(const Channel& channel, bool /*force*/) const override {
-    return channel.setting("token_api") == "token" ? tencent::ask_token(kApi, channel)
-                                                   : tencent::ask_stable_token(kApi, channel);
-  }
-  Result<Token> read(const HttpAnswer& answer) const override {
-    return tencent::read_token(kApi, answer);
-  }
-};
-
 class WechatOaPassive final : public PassiveReply {
  public:
   std::optional<Reply> render(const SendContext& context, std::string_view account,
@@ -143,26 +129,13 @@ class WechatOaPassive final : public PassiveReply {
   }
 };
 
-class WechatOaTyping final : public Typing {
- public:
-  std::optional<HttpCall> typing(const std::string& recipient, bool on, const Channel& channel,
-                                 std::string_view access_token) const override {
-    JsonWriter json;
-    json.begin_object().member("touser", recipient);
-    json.member("command", on ? "Typing" : "CancelTyping").end_object();
-    return HttpCall{
-        .url = tencent::api_url(kApi, channel, "/cgi-bin/message/custom/typing", access_token),
-        .body = json.take()};
-  }
-};
-
 }  // namespace
 
 Entry make_wechat_oa() {
   return {.connector = std::make_unique<WechatOa>(),
-          .token_source = std::make_unique<WechatOaToken>(),
+          .token_source = tencent::make_account_token(kApi),
           .passive_reply = std::make_unique<WechatOaPassive>(),
-          .typing = std::make_unique<WechatOaTyping>(),
+          .typing = tencent::make_account_typing(kApi),
           .media_source = tencent::make_media_source(kApi),
           .profile_source = wechat_oa::make_profile_source(),
           .stand_in = wechat_oa::make_stand_in,

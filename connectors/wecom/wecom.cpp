@@ -115,17 +115,6 @@ class Wecom final : public Connector {
   }
 };
 
-class WecomToken final : public TokenSource {
- public:
-  // A token that was refused is not given again: the platform makes a new one.
-  HttpCall request(const Channel& channel, bool /*force*/) const override {
-    return tencent::ask_work_token(wecom::api(), channel);
-  }
-  Result<Token> read(const HttpAnswer& answer) const override {
-    return tencent::read_token(wecom::api(), answer);
-  }
-};
-
 class WecomPassive final : public PassiveReply {
  public:
   std::optional<Reply> render(const SendContext& context, std::string_view account,
@@ -138,7 +127,7 @@ class WecomPassive final : public PassiveReply {
 
 Entry make_wecom() {
   return {.connector = std::make_unique<Wecom>(),
-          .token_source = std::make_unique<WecomToken>(),
+          .token_source = tencent::make_work_token(wecom::api()),
           .passive_reply = std::make_unique<WecomPassive>(),
           .media_source = tencent::make_media_source(wecom::api()),
           .stand_in = wecom::make_stand_in,

@@ -134,17 +134,6 @@ class WecomKf final : public Connector {
   }
 };
 
-class WecomKfToken final : public TokenSource {
- public:
-  // A token that was refused is not given again: the platform makes a new one.
-  HttpCall request(const Channel& channel, bool /*force*/) const override {
-    return tencent::ask_work_token(wecom_kf::api(), channel);
-  }
-  Result<Token> read(const HttpAnswer& answer) const override {
-    return tencent::read_token(wecom_kf::api(), answer);
-  }
-};
-
 class WecomKfEvents final : public EventSource {
  public:
   // A bell may be lost; without its token the platform allows few calls, so we look rarely.
@@ -167,7 +156,7 @@ class WecomKfEvents final : public EventSource {
 
 Entry make_wecom_kf() {
   return {.connector = std::make_unique<WecomKf>(),
-          .token_source = std::make_unique<WecomKfToken>(),
+          .token_source = tencent::make_work_token(wecom_kf::api()),
           .media_source = tencent::make_media_source(wecom_kf::api()),
           .event_source = std::make_unique<WecomKfEvents>(),
           .profile_source = wecom_kf::make_profile_source(),

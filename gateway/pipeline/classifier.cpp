@@ -121,21 +121,15 @@ net::awaitable<void> Classifier::run(std::shared_ptr<Call> call) {
 net::awaitable<std::string> Classifier::answer_to(const Tenant& tenant, std::string body,
                                                   std::vector<routing::Reading>& out) {
   const ClassifierSettings& settings = *tenant.classifier;
-  const std::int64_t now_s =
-      std::chrono::duration_cast<std::chrono::seconds>(service_.clock().now().time_since_epoch())
-          .count();
-  const std::string id = "cls_" + to_hex(random_bytes(12));
   http::ClientRequest request;
   request.method = "POST";
   request.url = settings.url;
   request.body = std::move(body);
   request.answer_bytes_max = kAnswerBytesMax;
   request.timeout = settings.deadline;
+  request.headers = connectors::webhook_headers(settings.secret, "cls_" + random_hex(12),
+                                                service_.clock().now(), request.body);
   request.headers.emplace_back("content-type", "application/json");
-  request.headers.emplace_back(connectors::kWebhookId, id);
-  request.headers.emplace_back(connectors::kWebhookTimestamp, std::to_string(now_s));
-  request.headers.emplace_back(connectors::kWebhookSignature,
-                               connectors::sign_webhook(settings.secret, id, now_s, request.body));
   const auto answer = co_await client_.call(std::move(request));
   if (!answer) co_return std::string(to_string(answer.error().code));
   if (answer->status != 200) co_return "status " + std::to_string(answer->status);

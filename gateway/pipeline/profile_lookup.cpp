@@ -233,15 +233,9 @@ net::awaitable<std::optional<Profile>> ProfileLookup::ask(const Tenant& tenant, 
   request.body = question(tenant.id, person, says);
   request.timeout = endpoint.deadline;
   request.answer_bytes_max = kAnswerBytesMax;
-  const std::string id = "prf_" + random_hex(12);
-  const std::int64_t now_s =
-      std::chrono::duration_cast<std::chrono::seconds>(service_.clock().now().time_since_epoch())
-          .count();
-  request.headers = {{"content-type", "application/json"},
-                     {std::string(connectors::kWebhookId), id},
-                     {std::string(connectors::kWebhookTimestamp), std::to_string(now_s)},
-                     {std::string(connectors::kWebhookSignature),
-                      connectors::sign_webhook(endpoint.secret, id, now_s, request.body)}};
+  request.headers = connectors::webhook_headers(endpoint.secret, "prf_" + random_hex(12),
+                                                service_.clock().now(), request.body);
+  request.headers.emplace_back("content-type", "application/json");
   auto answer = co_await client_.call(std::move(request));
   if (answer && answer->status == 404) {  // they do not know this customer: that is an answer
     note_endpoint(tenant.id, true);
