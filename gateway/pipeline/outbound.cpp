@@ -205,16 +205,12 @@ net::awaitable<Outbound::Step> Outbound::serve_head(std::string key, Waiting hea
     submitting.row.reply_token.clear();
   }
   const Step begun = co_await report(std::move(submitting));
-  const auto line = lines_.find(key);
-  const bool still_head = begun == Step::settled && line != lines_.end() &&
-                          !line->second.sends.empty() &&
-                          line->second.sends.front().send.id == send.id &&
-                          state_of(line->second.sends.front().send) == DeliveryState::submitting;
-  if (!still_head) {  // fenced out, or the store refused
+  const Send* begins = begun == Step::settled ? under_way(send) : nullptr;
+  if (begins == nullptr) {  // fenced out, or the store refused
     --gate->in_flight;
     co_return begun;
   }
-  send = line->second.sends.front().send;
+  send = *begins;
   if (MUTANT("fresh_key")) send.idempotency_key = random_hex(16);
   if (answer_passively(*tenant, send)) {
     --gate->in_flight;
@@ -223,12 +219,17 @@ net::awaitable<Outbound::Step> Outbound::serve_head(std::string key, Waiting hea
   auto shared = std::make_shared<const Send>(send);
   auto step = co_await talk(tenant, shared);
   --gate->in_flight;
-  const auto now_line = lines_.find(key);
-  if (now_line != lines_.end() && !now_line->second.sends.empty() &&
-      now_line->second.sends.front().send.id == send.id) {
-    send = now_line->second.sends.front().send;  // its step may have moved on
-  }
-  co_return co_await settle(tenant, std::move(send), std::move(step), gate, head_since);
+  if (!step) co_return Step::settled;
+  if (const Send* now = under_way(send)) send = *now;  // its step may have moved on
+  co_return co_await settle(tenant, std::move(send), std::move(*step), gate, head_since);
+}
+
+// The head of its line, if that is `send` and it may be called for.
+const Send* Outbound::under_way(const Send& send) const {
+  const auto line = lines_.find(key_of(send.tenant, send.person));
+  if (line == lines_.end() || line->second.sends.empty()) return nullptr;
+  const Send& head = line->second.sends.front().send;
+  return head.id == send.id && state_of(head) == DeliveryState::submitting ? &head : nullptr;
 }
 
 bool Outbound::answer_passively(const Tenant& tenant, const Send& send) {
@@ -288,9 +289,10 @@ net::awaitable<Result<std::string>> Outbound::fetch(std::shared_ptr<const Tenant
       .detail = "the file to send: its address answered HTTP " + std::to_string(answer->status)};
 }
 
-// Carries out the dialogue of one send: tokens and calls, until the connector has a result.
-net::awaitable<connectors::SendStep> Outbound::talk(std::shared_ptr<const Tenant> tenant,
-                                                    std::shared_ptr<const Send> send) {
+// Carries out the dialogue of one send: tokens and calls, until the connector has a result. Nothing
+// if a receipt settled it first: an earlier attempt, whose answer was lost, did arrive.
+net::awaitable<std::optional<connectors::SendStep>> Outbound::talk(
+    std::shared_ptr<const Tenant> tenant, std::shared_ptr<const Send> send) {
   const Clock& clock = context_.service.clock();
   const ChannelId channel = send->channel;
   connectors::SendDialogue dialogue(*tenant->entries.at(channel), tenant->channels.at(channel),
@@ -299,7 +301,7 @@ net::awaitable<connectors::SendStep> Outbound::talk(std::shared_ptr<const Tenant
   for (;;) {
     if (auto* need = std::get_if<connectors::SendDialogue::NeedToken>(&next)) {
       auto token = co_await context_.tokens.get(tenant, channel, need->refused);
-      if (!token) co_return token.error();
+      if (!token) co_return connectors::SendStep(token.error());
       next = dialogue.give_token(std::move(*token), clock.now());
       continue;
     }
@@ -309,18 +311,23 @@ net::awaitable<connectors::SendStep> Outbound::talk(std::shared_ptr<const Tenant
       // Remembered before the call, so that a restart goes on here instead of at the start.
       send = std::make_shared<const Send>(dialogue.send());
       if (co_await report(progress_of(*send, DeliveryState::submitting)) == Step::stop) {
-        co_return Error{.code = Errc::shutting_down, .detail = "draining"};
+        co_return connectors::SendStep(Error{.code = Errc::shutting_down, .detail = "draining"});
       }
     }
+    if (under_way(*send) == nullptr) co_return std::nullopt;
     connectors::HttpCall now_wanted = std::move(*wanted);
     auto answer = co_await call(tenant, std::move(now_wanted));
-    if (!answer) co_return answer.error();
+    if (!answer) co_return connectors::SendStep(answer.error());
     const AnswerView view(*answer);
     next = dialogue.give_answer(view.get(), clock.now());
   }
-  if (auto* sent = std::get_if<connectors::Sent>(&next)) co_return std::move(*sent);
-  if (auto* push = std::get_if<connectors::Push>(&next)) co_return std::move(*push);
-  co_return std::get<Error>(std::move(next));
+  if (auto* sent = std::get_if<connectors::Sent>(&next)) {
+    co_return connectors::SendStep(std::move(*sent));
+  }
+  if (auto* push = std::get_if<connectors::Push>(&next)) {
+    co_return connectors::SendStep(std::move(*push));
+  }
+  co_return connectors::SendStep(std::get<Error>(std::move(next)));
 }
 
 // Others wait behind it, and not because the platform asked for it.

@@ -37,7 +37,7 @@ class ChannelGates {
   struct Gate {
     Gate(double rate, double burst) : rate(rate, burst) {}
     RateGate rate;
-    std::atomic<std::uint32_t> failures{0};   // in a row
+    std::atomic<std::uint32_t> failures{0};  // in a row
     std::atomic<std::uint32_t> in_flight{0};
   };
   std::shared_ptr<Gate> of(const Tenant& tenant, const ChannelId& channel);
@@ -87,8 +87,9 @@ class Outbound {
   net::awaitable<Step> serve_head(std::string key, Waiting head, SteadyPoint head_since);
   net::awaitable<bool> wait_for(Milliseconds time);
   net::awaitable<bool> take_turn(std::shared_ptr<ChannelGates::Gate> gate);
-  net::awaitable<connectors::SendStep> talk(std::shared_ptr<const Tenant> tenant,
-                                            std::shared_ptr<const Send> send);
+  net::awaitable<std::optional<connectors::SendStep>> talk(std::shared_ptr<const Tenant> tenant,
+                                                           std::shared_ptr<const Send> send);
+  const Send* under_way(const Send& send) const;
   net::awaitable<Result<http::ClientAnswer>> call(std::shared_ptr<const Tenant> tenant,
                                                   connectors::HttpCall call);
   net::awaitable<Result<std::string>> fetch(std::shared_ptr<const Tenant> tenant, std::string url);
@@ -96,8 +97,8 @@ class Outbound {
   bool is_stuck(const Send& send, const Retry& retry, SteadyPoint head_since) const;
   // `tenant`: as it was when the attempt began; a reload may have taken the channel away since.
   net::awaitable<Step> settle(std::shared_ptr<const Tenant> tenant, Send send,
-                              connectors::SendStep step,
-                              std::shared_ptr<ChannelGates::Gate> gate, SteadyPoint head_since);
+                              connectors::SendStep step, std::shared_ptr<ChannelGates::Gate> gate,
+                              SteadyPoint head_since);
   net::awaitable<Step> report(routing::SendProgress progress);
 
   OutboundContext context_;

@@ -29,8 +29,7 @@ GatewayProcess::GatewayProcess(const std::string& config) {
   if (pid_ == 0) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // never left behind
     ::dup2(ends[1], STDERR_FILENO);
-    ::close(ends[0]);
-    ::close(ends[1]);
+    ::close_range(STDERR_FILENO + 1, ~0U, 0);  // the sockets of the test are not its
     ::execl(PARLEY_BINARY, PARLEY_BINARY, "serve", "--config", config.c_str(), nullptr);
     ::_exit(127);
   }

@@ -83,8 +83,8 @@ std::unique_ptr<Socket> Socket::open(std::uint16_t port, const std::string& targ
   impl->stream.next_layer().connect({net::ip::make_address("127.0.0.1"), port}, error);
   if (error) return nullptr;
   limit(impl->stream.next_layer());
-  impl->stream.set_option(beast::websocket::stream_base::decorator(
-      [&](beast::websocket::request_type& request) {
+  impl->stream.set_option(
+      beast::websocket::stream_base::decorator([&](beast::websocket::request_type& request) {
         for (const auto& [name, value] : headers) request.set(name, value);
       }));
   impl->stream.handshake("127.0.0.1:" + std::to_string(port), target, error);
@@ -117,32 +117,40 @@ struct LittleServer::Impl {
   tcp::acceptor acceptor{io, {net::ip::make_address("127.0.0.1"), 0}};
   mutable std::mutex mutex;
   mutable std::condition_variable changed;
-  std::vector<Asked> asked;              // guarded by mutex
-  std::list<tcp::socket> open;           // guarded by mutex
-  std::list<std::thread> threads;        // guarded by mutex
-  bool stopping = false;                 // guarded by mutex
+  std::vector<Asked> asked;  // guarded by mutex
+  struct Connection {
+    tcp::socket socket;
+    std::thread thread = {};
+    bool ended = false;
+  };
+  std::list<Connection> connections;  // guarded by mutex
+  bool stopping = false;              // guarded by mutex
   std::thread accepting;
 
-  void serve_blocking(tcp::socket& socket) {
+  void serve_blocking(Connection& mine) {
+    answer_all_blocking(mine.socket);
+    const std::lock_guard lock(mutex);
+    beast::error_code ignored;
+    mine.socket.close(ignored);
+    mine.ended = true;
+  }
+
+  void answer_all_blocking(tcp::socket& socket) {
     beast::flat_buffer buffer;
     for (;;) {
       beast::error_code error;
       http::request<http::string_body> request;
       http::read(socket, buffer, request, error);
       if (error) return;
-      Asked one{std::string(request.method_string()), std::string(request.target()),
-                request.body(), headers_of(request)};
+      Asked one{std::string(request.method_string()), std::string(request.target()), request.body(),
+                headers_of(request)};
       {
         const std::lock_guard lock(mutex);
         asked.push_back(one);
       }
       changed.notify_all();
       const Answer told = answer(one);
-      if (told.status == 0) {  // accepted and then gone, as a broken platform does
-        beast::error_code ignored;
-        socket.close(ignored);
-        return;
-      }
+      if (told.status == 0) return;  // accepted and then gone, as a broken platform does
       http::response<http::string_body> response(static_cast<http::status>(told.status), 11);
       for (const auto& [name, value] : told.headers) response.set(name, value);
       response.body() = told.body;
@@ -159,9 +167,18 @@ struct LittleServer::Impl {
       acceptor.accept(socket, error);
       const std::lock_guard lock(mutex);
       if (error || stopping) return;
-      open.push_back(std::move(socket));
-      threads.emplace_back([this, &mine = open.back()] { serve_blocking(mine); });
+      forget_ended();
+      auto& mine = connections.emplace_back(Connection{.socket = std::move(socket)});
+      mine.thread = std::thread([this, &mine] { serve_blocking(mine); });
     }
+  }
+
+  // A test of many lives opens thousands of them. The lock is held; who has ended needs it no more.
+  void forget_ended() {
+    std::erase_if(connections, [](Connection& each) {
+      if (each.ended) each.thread.join();
+      return each.ended;
+    });
   }
 };
 
@@ -174,11 +191,13 @@ LittleServer::~LittleServer() {
   {
     const std::lock_guard lock(impl_->mutex);
     impl_->stopping = true;
-    for (auto& socket : impl_->open) ::shutdown(socket.native_handle(), SHUT_RDWR);
+    for (auto& each : impl_->connections) {
+      if (!each.ended) ::shutdown(each.socket.native_handle(), SHUT_RDWR);
+    }
   }
   ::shutdown(impl_->acceptor.native_handle(), SHUT_RDWR);
   impl_->accepting.join();
-  for (auto& thread : impl_->threads) thread.join();
+  for (auto& each : impl_->connections) each.thread.join();
 }
 
 std::uint16_t LittleServer::port() const { return impl_->acceptor.local_endpoint().port(); }
