@@ -107,7 +107,7 @@ Key rsa_key(std::string_view pem) {
 }
 
 // Reading a key costs several times what checking a signature with it does (OpenSSL 3 asks every
-// decoder it has), and a channel's key is the same for every webhook: the thread keeps the last few.
+// decoder it has), and a channel keeps its key: the thread remembers the last few.
 EVP_PKEY* known_rsa_key(std::string_view pem) {
   constexpr std::size_t kKeysMax = 64;
   thread_local std::map<std::string, Key, std::less<>> known;
