@@ -183,7 +183,8 @@ void measure_ingest(Report& report) {
   const double sync = fdatasync_p99_ms();
   const double ratio = std::max(0.0, calm.latency.p99_ms - sync) / bare_p99;
   report.add({"ack_p99_ratio", ratio, "ratio", "<= 3", ratio <= 3 && calm.errors == 0,
-              "p50 " + std::to_string(calm.latency.p50_ms) + " ms, p99 " + std::to_string(calm.latency.p99_ms) + " ms at " +
+              "p50 " + std::to_string(calm.latency.p50_ms) + " ms, p99 " +
+                  std::to_string(calm.latency.p99_ms) + " ms at " +
                   std::to_string(static_cast<int>(half)) + "/s, bare " + std::to_string(bare_p99) +
                   " ms, fdatasync p99 " + std::to_string(sync) + " ms" + calm_cost});
 }
