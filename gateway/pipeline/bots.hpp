@@ -24,6 +24,7 @@
 #include "gateway/http/client.hpp"
 #include "gateway/pipeline/options.hpp"
 #include "gateway/pipeline/service.hpp"
+#include "gateway/runtime/timer.hpp"
 #include "gateway/runtime/task_group.hpp"
 
 namespace parley::gateway {
@@ -66,7 +67,17 @@ class Bots {
                                                       bots::Dialogue& dialogue);
   net::awaitable<bots::Turn> read_turn(const Asking& asking);
   net::awaitable<std::shared_ptr<const Event>> read_event(const BotCall& call);
-  net::awaitable<void> type_while(Asking asking, std::shared_ptr<std::atomic<bool>> done);
+  // Until a bot's answer is there; on its core.
+  struct Thinking {
+    explicit Thinking(const net::any_io_executor& core) : next(core) {}
+    void end() {
+      ended = true;
+      next.cancel();
+    }
+    Timer next;
+    bool ended = false;
+  };
+  net::awaitable<void> type_while(Asking asking, std::shared_ptr<Thinking> thinking);
   bool shows_typing(const Asking& asking) const;
   std::string_view enter(const Asking& asking);
   void left(const Asking& asking, const Result<bots::Reply>& reply);

@@ -105,14 +105,16 @@ net::awaitable<Bots::Answered> Bots::ask_remote(Asking asking) {
   if (const auto why = enter(asking); !why.empty()) {
     co_return Answered{failure_of(asking.call, std::string(why))};
   }
-  auto done = std::make_shared<std::atomic<bool>>(false);
+  std::shared_ptr<Thinking> thinking;
   if (shows_typing(asking)) {
-    tasks_.spawn(co_await net::this_coro::executor, "bot typing", type_while(asking, done));
+    const auto core = co_await net::this_coro::executor;
+    thinking = std::make_shared<Thinking>(core);
+    tasks_.spawn(core, "bot typing", type_while(asking, thinking));
   }
   bots::Turn turn = co_await read_turn(asking);
   const auto dialogue = bots::open(*asking.bot->remote, std::move(turn));
   auto reply = co_await converse(asking, *dialogue);
-  *done = true;
+  if (thinking) thinking->end();
   left(asking, reply);
   count(asking, dialogue->usage());
   if (!reply) {
@@ -257,11 +259,13 @@ bool Bots::shows_typing(const Asking& asking) const {
          (entry->second->typing || entry->second->chat_sessions);
 }
 
-net::awaitable<void> Bots::type_while(Asking asking, std::shared_ptr<std::atomic<bool>> done) {
+net::awaitable<void> Bots::type_while(Asking asking, std::shared_ptr<Thinking> thinking) {
   const TenantId& tenant = asking.tenant->id;
   bool shown = false;
   Milliseconds next = options_.typing_after, waited{0};
-  while (waited < kTypingMax && co_await wait_for(next) && !*done) {
+  while (waited < kTypingMax && !thinking->ended) {
+    thinking->next.expires_after(next);
+    if (!co_await thinking->next.wait() || thinking->ended) break;
     waited += next;
     next = kTypingEvery;
     shown = true;

@@ -85,6 +85,14 @@ class PlainConnector final : public Connector {
   const bool insists_;
 };
 
+class PlainTyping final : public Typing {
+ public:
+  std::optional<HttpCall> typing(const std::string& recipient, bool on, const Channel& channel,
+                                 std::string_view) const override {
+    return HttpCall{.url = channel.api_base + "/typing/" + recipient, .body = on ? "on" : "off"};
+  }
+};
+
 // An answer "<token> <lifetime in ms>".
 class PlainTokens final : public TokenSource {
  public:
@@ -146,6 +154,7 @@ Shop::Shop(PlatformTraits traits) : entry_(std::make_shared<Entry>()) {
   entry_->connector = std::make_unique<PlainConnector>(traits);
   if (traits.tokens) entry_->token_source = std::make_unique<PlainTokens>();
   if (traits.passive_reply) entry_->passive_reply = std::make_unique<PlainPassive>();
+  if (traits.typing) entry_->typing = std::make_unique<PlainTyping>();
 }
 
 std::shared_ptr<const Tenant> Shop::tenant(const ShopOptions& options) const {

@@ -25,6 +25,7 @@ struct PlatformTraits {
   bool passive_reply = false;
   double rate_per_s = 0, burst = 0;
   bool insists = false;  // repeats what it sees refused, so that nothing may be
+  bool typing = false;   // shown by POST <api_base>/typing/<recipient>, "on" or "off"
 };
 
 struct ShopOptions {
