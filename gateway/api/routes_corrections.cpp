@@ -116,6 +116,8 @@ net::awaitable<http::Response> post_correction(Call& call) {
 }
 
 net::awaitable<http::Response> delete_correction(Call& call) {
+  Body body(call.request.body);
+  if (const auto wrong = body.wrong(); !wrong.empty()) co_return bad_request(wrong);
   const auto row = parse_place("dec", call.ids[0])
                        ? co_await read_row(call, RowKind::correction, call.ids[0])
                        : Result<std::optional<std::string>>(std::optional<std::string>());

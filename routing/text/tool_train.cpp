@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
+#include <limits>
 #include <map>
 #include <optional>
 #include <ostream>
@@ -289,6 +290,14 @@ CalmScores calm_scores(const Sentiment& sentiment, const std::vector<LabelledTex
   return out;
 }
 
+// Rounded to nearest, a threshold may let in the very row it was to keep out.
+float not_below(double value) {
+  const auto rounded = static_cast<float>(value);
+  return static_cast<double>(rounded) < value
+             ? std::nextafter(rounded, std::numeric_limits<float>::infinity())
+             : rounded;
+}
+
 // A service turn's calibration, for rows of their own kind.
 void add_service(ModelParts& parts, std::string_view kind, float threshold) {
   if (parts.calibrations.size() == kKindsMax) return;
@@ -334,7 +343,7 @@ Result<void> calibrate(ModelParts& parts, const std::vector<LabelledText>& rows,
   CalmScores calm = calm_scores(*sentiment, rows);
   // A hundred rows say little about the last half percent: keep within what was seen to work.
   const auto threshold = [](const std::vector<double>& scores, double rate, double min) {
-    return static_cast<float>(std::clamp(threshold_at_rate(scores, rate), min, kThresholdMax));
+    return not_below(std::clamp(threshold_at_rate(scores, rate), min, kThresholdMax));
   };
   const bool apart = calm.other.size() >= kCalmRowsMin && calm.english.size() >= kCalmRowsMin;
   if (!apart) calm.other.insert(calm.other.end(), calm.english.begin(), calm.english.end());

@@ -66,7 +66,8 @@ class Learning : public testing::Test {
     ASSERT_TRUE(process) << process.error().detail;
     auto tenants = config::load_tenants(*process);
     ASSERT_TRUE(tenants) << tenants.error().detail;
-    ASSERT_TRUE(world_->running().reload(*process, std::move(*tenants)));
+    const auto done = world_->running().reload(*process, std::move(*tenants));
+    ASSERT_TRUE(done) << done.error().detail;
   }
 
   fs::path folder_;
@@ -76,14 +77,14 @@ class Learning : public testing::Test {
 };
 
 TEST_F(Learning, GoesFromACorrectionToAnAdoptedModelAndBack) {
-  EXPECT_NE(says(1, "凉凉").second, "negative") << "a word the model never heard";
+  EXPECT_NE(says(1, "凉凉").second, "positive") << "a word the model never heard";
   for (int i = 0; i < 60; ++i) {
-    const bool bad = i % 2 == 0;
+    const bool praise = i % 2 == 0;
     const auto mark = std::string(1, static_cast<char>('a' + i % 26)) + std::to_string(i);
-    const auto turn = says(100 + i, (bad ? "凉凉 " : "火火 ") + mark);
+    const auto turn = says(100 + i, (praise ? "凉凉 " : "火火 ") + mark);
     const auto answer =
         world_->api(kKey, "POST", "/v1/decisions/" + turn.first + "/correction",
-                    bad ? R"({"sentiment":"negative"})" : R"({"sentiment":"neutral"})");
+                    praise ? R"({"sentiment":"positive"})" : R"({"sentiment":"neutral"})");
     ASSERT_EQ(answer.status, 200) << answer.body;
   }
   const std::string url = "http://127.0.0.1:" + std::to_string(world_->port());
@@ -95,12 +96,12 @@ TEST_F(Learning, GoesFromACorrectionToAnAdoptedModelAndBack) {
             0)
       << said_;
   reload();
-  EXPECT_EQ(says(2, "凉凉").second, "negative") << said_;
+  EXPECT_EQ(says(2, "凉凉").second, "positive") << said_;
   EXPECT_EQ(says(3, "什么时候发货").second, "neutral") << "what it knew before it still knows";
 
   ASSERT_EQ(train({"--rollback", at("own.plm")}), 0) << said_;
   reload();
-  EXPECT_NE(says(4, "凉凉").second, "negative");
+  EXPECT_NE(says(4, "凉凉").second, "positive");
 }
 
 TEST_F(Learning, AnExportOfAnotherTaskOrKeySaysSo) {
