@@ -68,10 +68,10 @@ routing::CustomerSays turn(int number) {
 
 }  // namespace
 
-Percentiles decision_cost(const std::string& model_path) {
+Percentiles decision_cost(const std::string& sentiment_path, const std::string& intent_path) {
   auto policy = routing::compile(policy_of_size());
   if (!policy) throw std::runtime_error(policy.error().detail);
-  auto analyzer = routing::load_analyzer(model_path);
+  auto analyzer = routing::load_analyzer(sentiment_path, intent_path);
   if (!analyzer) throw std::runtime_error(analyzer.error().detail);
   std::vector<double> latencies;
   latencies.reserve(kTurns);

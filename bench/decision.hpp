@@ -1,5 +1,5 @@
 // bench/decision.hpp
-// What one decision costs: 200 rules, 500 agents, sentiment included.
+// What one decision costs: 200 rules, 500 agents, sentiment and intent included.
 #pragma once
 
 #include <string>
@@ -9,6 +9,6 @@
 namespace parley::bench {
 
 // Latencies in milliseconds, as everywhere here.
-Percentiles decision_cost(const std::string& model_path);
+Percentiles decision_cost(const std::string& sentiment_path, const std::string& intent_path);
 
 }  // namespace parley::bench

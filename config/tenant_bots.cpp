@@ -5,6 +5,7 @@
 #include "bots/dialogue.hpp"
 #include "config/faq_file.hpp"
 #include "config/tenant_file.hpp"
+#include "routing/text/load.hpp"
 
 namespace parley::config {
 namespace {
@@ -122,6 +123,36 @@ void read_classifier(Table& root, TenantContext& context, gateway::Tenant& tenan
   settings.deadline =
       table.ms("deadline_ms", settings.deadline, kClassifierDeadlineMin, kClassifierDeadlineMax);
   tenant.classifier = std::move(settings);
+}
+
+// What the tenant taught for itself; what it did not is the process's.
+void read_models(Table& root, TenantContext& context, gateway::Tenant& tenant) {
+  const Node* node = root.table("models");
+  if (!node) return;
+  Table table(*node, "models", context.problems);
+  const auto path_of = [&](std::string_view key, const std::string& otherwise) {
+    const auto path = table.text(key);
+    return path.empty() ? otherwise : resolve_path(context.secrets.directory, path);
+  };
+  const auto sentiment = path_of("sentiment", context.process.model_path);
+  const auto intent = path_of("intent", context.process.intent_model_path);
+  if (!table.has("sentiment") && !table.has("intent")) {
+    table.problem("sentiment", "is missing; expected a model file, here or as intent");
+    return;
+  }
+  if (sentiment.empty()) {
+    table.problem("intent",
+                  "stands without a sentiment model; expected one here or as `model` of "
+                  "the process");
+    return;
+  }
+  auto loaded = routing::load_analyzer(sentiment, intent);
+  if (loaded) {
+    tenant.analyzer = std::move(*loaded);
+  } else {
+    table.problem(table.has("intent") ? "intent" : "sentiment",
+                  loaded.error().detail + "; expected a file that `parley train` wrote");
+  }
 }
 
 void read_bots(Table& root, TenantContext& context, gateway::Tenant& tenant,

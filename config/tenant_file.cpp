@@ -216,6 +216,7 @@ std::shared_ptr<gateway::Tenant> read_tenant(const Node& root, TenantContext& co
     read_human_queue(head, policy);
     read_bots(top, context, *tenant, policy);
     read_classifier(top, context, *tenant);
+    read_models(top, context, *tenant);
     read_defaults(head, policy);
     read_channels(top, context, *tenant, policy);
     read_segments(top, context, policy);

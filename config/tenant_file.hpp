@@ -35,6 +35,7 @@ void read_channels(Table& root, TenantContext& context, gateway::Tenant& tenant,
 void read_bots(Table& root, TenantContext& context, gateway::Tenant& tenant,
                routing::Policy& policy);
 void read_classifier(Table& root, TenantContext& context, gateway::Tenant& tenant);
+void read_models(Table& root, TenantContext& context, gateway::Tenant& tenant);
 // After queues, bots, segments and calendars, to which they refer.
 void read_rules(Table& root, TenantContext& context, routing::Policy& policy);
 // "bot:faq", "queue:vip" or "keep"; kind none for the last, and for what was reported.

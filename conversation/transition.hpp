@@ -43,8 +43,9 @@ enum class RowKind : std::uint8_t {
   trial = 20,           // id: trial_row_id(); body: Trial
   agent_presence = 21,  // id: AgentId; body: AgentPresence
   agent_mark = 22,      // id: "given:" or "freed:" and the AgentId; body: when they last were
+  correction = 23,      // id: DecisionId; body: Correction, what people say the turn meant
 };
-inline constexpr RowKind kLastRowKind = RowKind::agent_mark;
+inline constexpr RowKind kLastRowKind = RowKind::correction;
 
 struct Row {
   RowKind kind;

@@ -25,6 +25,8 @@ class Analyzer {
   virtual ~Analyzer() = default;
   virtual TextAnalysis analyze(std::string_view text, std::string_view kind) const = 0;
   virtual std::string_view version() const noexcept = 0;
+  // The labels it may give as an intent; none where it knows no intents.
+  virtual std::vector<std::string> intents() const { return {}; }
 };
 
 // Calls every text neutral: for tests and for a gateway without a model file.

@@ -40,6 +40,7 @@ bool goes_with(const Store::Erasure& person, PersonalNames& names, RowKind kind,
     case RowKind::bot_call:
       return is_from_before(person, "bot", id);
     case RowKind::decision:
+    case RowKind::correction:  // named as the decision is
       return is_from_before(person, "dec", id);
     case RowKind::user_index:
       if (body != person.person.value) return false;

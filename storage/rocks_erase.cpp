@@ -26,7 +26,7 @@ namespace {
 constexpr std::size_t kBatchBytesMax = 1 << 20;
 constexpr int kSnapshotLooks = 500;  // of 10 ms: reads hold one for milliseconds
 constexpr RowKind kPlaced[] = {RowKind::send, RowKind::bot_call, RowKind::decision,
-                               RowKind::dead_letter};
+                               RowKind::dead_letter, RowKind::correction};
 // Searched through for the person, and compacted whole: all of them are short-lived or small.
 constexpr RowKind kSearched[] = {RowKind::identity, RowKind::user_index,  RowKind::sent_index,
                                  RowKind::relay,    RowKind::idempotency, RowKind::media,
@@ -38,6 +38,7 @@ std::string_view prefix_of(RowKind kind) {
     case RowKind::bot_call:
       return "bot";
     case RowKind::decision:
+    case RowKind::correction:
       return "dec";
     default:
       return "snd";

@@ -40,4 +40,4 @@ done
 "$parley" train sentiment "${train[@]}" "$work/service-turns-cs.tsv" "${dev[@]}" \
   --kind ewect=social --kind nlpcc=social --kind goemo=social --kind semeval=social \
   --kind os10=review --kind xs30k=chat --kind emocon=chat \
-  --also en-social=cs --rate 0.005 -o "$out"
+  --also en-social=cs --rate 0.004 -o "$out"

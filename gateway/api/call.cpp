@@ -59,8 +59,8 @@ const std::vector<Route>& routes() {
   static const std::vector<Route> kRoutes = [] {
     std::vector<Route> all;
     for (auto part : {message_routes(), conversation_routes(), person_routes(), desk_routes(),
-                      operator_routes(), report_routes(), profile_routes(),
-                      rule_routes(), knowledge_routes()}) {
+                      operator_routes(), report_routes(), profile_routes(), rule_routes(),
+                      knowledge_routes(), correction_routes()}) {
       all.insert(all.end(), part.begin(), part.end());
     }
     return all;

@@ -61,6 +61,7 @@ std::vector<Route> report_routes();
 std::vector<Route> profile_routes();
 std::vector<Route> rule_routes();
 std::vector<Route> knowledge_routes();
+std::vector<Route> correction_routes();
 
 // The ids where the pattern has {}, nullopt when the path is another.
 std::optional<std::vector<std::string>> match(std::string_view pattern, std::string_view path);

@@ -59,12 +59,15 @@ Result<void> add_person(storage::Store& store, const TenantId& tenant, const Per
 }
 
 Result<void> add_decision(storage::Store& store, const TenantId& tenant, const std::string& json,
-                          ListOf& decisions) {
+                          ListOf& decisions, ListOf& corrections) {
   const auto event = from_json<Event>(json);
   if (!event || !event->decision || event->decision->id.empty()) return {};
   const auto row = store.row_blocking(tenant, RowKind::decision, event->decision->id.value);
   if (!row) return row.error();
   if (*row) decisions.add(stored_json(**row));
+  const auto said = store.row_blocking(tenant, RowKind::correction, event->decision->id.value);
+  if (!said) return said.error();
+  if (*said) corrections.add(stored_json(**said));
   return {};
 }
 
@@ -85,12 +88,15 @@ Result<std::optional<ExportPage>> read_export_blocking(storage::Store& store,
     page.members += "," + persons.member("persons") + "," + sends.member("sends") + "," +
                     letters.member("dead_letters");
   }
-  ListOf events, decisions;
+  ListOf events, decisions, corrections;
   for (const auto& json : (*timeline)->events) {
     events.add(json);
-    if (auto done = add_decision(store, tenant, json, decisions); !done) return done.error();
+    if (auto done = add_decision(store, tenant, json, decisions, corrections); !done) {
+      return done.error();
+    }
   }
-  page.members += "," + events.member("events") + "," + decisions.member("decisions");
+  page.members += "," + events.member("events") + "," + decisions.member("decisions") + "," +
+                  corrections.member("corrections");
   return std::optional<ExportPage>(std::move(page));
 }
 

@@ -16,6 +16,16 @@ std::optional<PersonId> person_in_path(std::string_view person_id) {
   return PersonId{std::string(person_id)};
 }
 
+std::vector<Row> audit_rows(const Call& call, const PersonId& person) {
+  std::vector<Row> rows = call.rows(person);
+  std::erase_if(rows, [](const Row& row) { return row.kind != RowKind::audit; });
+  return rows;
+}
+
+const routing::Analyzer* analyzer_of(const Call& call) {
+  return call.tenant->analyzer ? call.tenant->analyzer.get() : call.service.analyzer();
+}
+
 net::awaitable<Result<std::optional<State>>> read_state(Call& call, PersonId person) {
   using Out = Result<std::optional<State>>;
   co_return co_await call.service.read<Out>(

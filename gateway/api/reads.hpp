@@ -15,6 +15,13 @@ namespace parley::gateway::api {
 std::optional<PersonId> conversation_person(std::string_view conversation_id);
 std::optional<PersonId> person_in_path(std::string_view person_id);
 
+// The audit entry alone, to be committed with what a route changes: for what may be done again
+// without harm, so that an Idempotency-Key needs no marker there, only the saved answer.
+std::vector<Row> audit_rows(const Call& call, const PersonId& person);
+
+// What judges this tenant's texts; null where nothing does. Lives as long as the call.
+const routing::Analyzer* analyzer_of(const Call& call);
+
 net::awaitable<Result<std::optional<State>>> read_state(Call& call, PersonId person);
 net::awaitable<Result<std::optional<std::string>>> read_row(Call& call, RowKind kind,
                                                             std::string id);

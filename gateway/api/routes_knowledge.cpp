@@ -28,14 +28,6 @@ std::optional<std::string> key_in_path(const Call& call) {
   return key;
 }
 
-// To be committed with the change. What is stored under an Idempotency-Key is its answer only: a
-// step that is asked for twice is refused by the entry's version.
-std::vector<Row> audit_rows(const Call& call) {
-  auto rows = call.rows({});
-  std::erase_if(rows, [](const Row& row) { return row.kind != RowKind::audit; });
-  return rows;
-}
-
 http::Response entry_answer(const Result<KnowledgeEntry>& entry, int status = 200) {
   if (!entry) return problem_of(entry.error());
   JsonWriter out;
@@ -117,8 +109,8 @@ net::awaitable<http::Response> create_knowledge(Call& call) {
     return bots::edited(std::move(entry), wording, actor, now);
   };
   // Version 0: it must not be there yet.
-  const auto made = co_await call.service.knowledge()->change(call.tenant_id(), key, 0,
-                                                              std::move(step), audit_rows(call));
+  const auto made = co_await call.service.knowledge()->change(
+      call.tenant_id(), key, 0, std::move(step), audit_rows(call, {}));
   co_return entry_answer(made, 201);
 }
 
@@ -130,7 +122,7 @@ net::awaitable<http::Response> take_step(Call& call, std::int64_t version, Knowl
   }
   const auto changed = co_await call.service.knowledge()->change(
       call.tenant_id(), *key, static_cast<std::uint64_t>(version), std::move(step),
-      audit_rows(call));
+      audit_rows(call, {}));
   co_return entry_answer(changed);
 }
 
@@ -206,7 +198,7 @@ net::awaitable<http::Response> import_knowledge(Call& call) {
     if (!wrong.empty()) co_return bad_request(row.id + ": " + wrong);
   }
   const auto done = co_await call.service.knowledge()->import(call.tenant_id(), std::move(*rows),
-                                                              call.actor(), audit_rows(call));
+                                                              call.actor(), audit_rows(call, {}));
   if (!done) co_return problem_of(done.error());
   JsonWriter out;
   out.begin_object()

@@ -37,13 +37,6 @@ Result<Entry> read_entry(const std::string& json, const Call& call) {
   return entry;
 }
 
-// An Idempotency-Key is not used up by one entry of many: doing it again does no harm.
-std::vector<Row> audit_rows(const Call& call, const PersonId& person) {
-  std::vector<Row> rows = call.rows(person);
-  std::erase_if(rows, [](const Row& row) { return row.kind != RowKind::audit; });
-  return rows;
-}
-
 // For somebody who never came: merged with what was said of them before.
 net::awaitable<Result<void>> keep(Call& call, const Entry& entry) {
   const auto row = co_await read_row(call, RowKind::profile, entry.external_user);

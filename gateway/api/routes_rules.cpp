@@ -110,7 +110,7 @@ net::awaitable<http::Response> post_replay(Call& call) {
   }
   const bool other_threshold =
       asked.other->negative_threshold != call.tenant->policy->negative_threshold;
-  if (judge.value_or(other_threshold)) asked.options.analyzer = call.service.analyzer();
+  if (judge.value_or(other_threshold)) asked.options.analyzer = analyzer_of(call);
   asked.options.examples_max = static_cast<std::size_t>(examples.value_or(kExamplesUsual));
   const auto report = co_await call.service.read<Result<std::string>>(
       [tenant = call.tenant, asked](storage::Store& store) {

@@ -23,6 +23,12 @@ void add_passed(CLI::App& root, Passed& passed, const char* name, const char* wh
   passed.app->set_help_flag();
 }
 
+// For commands that ask a running gateway.
+void add_gateway(CLI::App& app, std::string& url, std::string& key) {
+  app.add_option("--url", url, "of the gateway")->capture_default_str();
+  app.add_option("--key", key, "API key: env:NAME, file:PATH or the key");
+}
+
 }  // namespace
 
 int run_command_line(int argc, char** argv) {
@@ -71,9 +77,33 @@ int run_command_line(int argc, char** argv) {
       ->required()
       ->check(CLI::IsMember({"list", "show", "replay"}));
   letters_app->add_option("id", letters.id, "of the dead letter");
-  letters_app->add_option("--url", letters.url, "of the gateway")->capture_default_str();
-  letters_app->add_option("--key", letters.key, "API key: env:NAME, file:PATH or the key");
+  add_gateway(*letters_app, letters.url, letters.key);
   letters_app->callback([&] { status = run_dead_letters(letters); });
+
+  CorrectionsOptions corrections;
+  auto* corrections_app =
+      root.add_subcommand("corrections", "what people said turns meant, for `train`");
+  corrections_app->require_subcommand(1);
+  auto* corrections_export = corrections_app->add_subcommand("export", "label<TAB>text a line");
+  corrections_export->add_option("--task", corrections.task, "sentiment or intent")
+      ->required()
+      ->check(CLI::IsMember({"sentiment", "intent"}));
+  corrections_export->add_option("-o", corrections.out, "a file instead of the standard output");
+  add_gateway(*corrections_export, corrections.url, corrections.key);
+  corrections_export->callback([&] { status = run_corrections(corrections); });
+
+  PersonsOptions persons;
+  auto* persons_app = root.add_subcommand("persons", "customers, many at a time");
+  persons_app->require_subcommand(1);
+  auto* persons_import = persons_app->add_subcommand("import", "profiles from a CSV file");
+  persons_import->add_option("file", persons.file, "UTF-8, RFC 4180, first line names the columns")
+      ->required();
+  persons_import->add_option("--id-column", persons.id_column, "holds your own id of the customer")
+      ->capture_default_str();
+  persons_import->add_flag("--empty-erases", persons.empty_erases,
+                           "an empty cell takes the attribute away");
+  add_gateway(*persons_import, persons.url, persons.key);
+  persons_import->callback([&] { status = run_persons_import(persons); });
 
   std::vector<std::string> case_paths;
   std::string platform;

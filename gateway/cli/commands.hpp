@@ -39,4 +39,22 @@ struct DeadLetterOptions {
 };
 int run_dead_letters(const DeadLetterOptions& options);
 
+struct CorrectionsOptions {
+  std::string task;  // "sentiment", "intent"
+  std::string out;   // "" is the standard output
+  std::string url = "http://127.0.0.1:8080";
+  std::string key;  // "env:NAME", "file:PATH" or the key
+};
+int run_corrections(const CorrectionsOptions& options);
+
+struct PersonsOptions {
+  std::string file;
+  std::string id_column = "external_user";
+  bool empty_erases = false;  // an empty cell takes the attribute away; else it says nothing
+  std::string url = "http://127.0.0.1:8080";
+  std::string key;
+};
+// 1 also when some rows were refused; the others are done.
+int run_persons_import(const PersonsOptions& options);
+
 }  // namespace parley::gateway

@@ -28,9 +28,9 @@ Result<std::shared_ptr<const routing::Policy>> other_policy(const routing::Polic
 }
 
 // Null where nothing has to be judged again, or nothing could.
-Result<std::unique_ptr<routing::Analyzer>> judge_of(const std::string& model_path) {
-  if (model_path.empty()) return routing::make_plain_analyzer();
-  return routing::load_analyzer(model_path);
+Result<std::unique_ptr<routing::Analyzer>> judge_of(const config::ProcessConfig& process) {
+  if (process.model_path.empty()) return routing::make_plain_analyzer();
+  return routing::load_analyzer(process.model_path, process.intent_model_path);
 }
 
 void print(const Tenant& tenant, const routing::ReplayReport& report, bool json, bool more) {
@@ -54,7 +54,9 @@ Result<bool> replay_tenant(storage::Store& store, const Tenant& tenant, const Re
   }
   routing::ReplayOptions options{.examples_max = asked.examples};
   const bool other_threshold = other->negative_threshold != tenant.policy->negative_threshold;
-  if (asked.judge_again || other_threshold) options.analyzer = &analyzer;
+  if (asked.judge_again || other_threshold) {
+    options.analyzer = tenant.analyzer ? tenant.analyzer.get() : &analyzer;
+  }
   routing::Replay replay(*tenant.policy, *other, options);
   const auto count_max =
       asked.conversations == 0 ? std::numeric_limits<std::size_t>::max() : asked.conversations;
@@ -78,7 +80,7 @@ int run_replay(const ReplayCommand& asked) {
     std::cerr << "--rules is for one tenant; expected --tenant with it\n";
     return kExitConfig;
   }
-  auto analyzer = judge_of(process->model_path);
+  auto analyzer = judge_of(*process);
   if (!analyzer) return refuse(analyzer.error());
   const SystemClock clock;
   auto store = storage::open_rocks_store(process->storage, clock);

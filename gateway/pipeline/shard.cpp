@@ -323,11 +323,12 @@ void Shard::decide(Conversation& conversation, Job job) {
   const auto started = std::chrono::steady_clock::now();
   const bool asks_load = context_.load && !job.tenant->policy->load_queues.empty();
   const auto load = asks_load ? context_.load(job.tenant->id) : nullptr;
-  auto transition = routing::decide(*conversation.state, job.command,
-                                    {.policy = *job.tenant->policy,
-                                     .analyzer = context_.analyzer,
-                                     .now = context_.clock.now(),
-                                     .load = load.get()});
+  auto transition =
+      routing::decide(*conversation.state, job.command,
+                      {.policy = *job.tenant->policy,
+                       .analyzer = job.tenant->analyzer ? *job.tenant->analyzer : context_.analyzer,
+                       .now = context_.clock.now(),
+                       .load = load.get()});
   if (!transition) {
     refused_.add();
     if (conversation.in_flight > 0) {  // perhaps refused for what will not have happened

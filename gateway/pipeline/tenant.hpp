@@ -14,6 +14,7 @@
 #include "base/secret.hpp"
 #include "bots/settings.hpp"
 #include "connectors/registry.hpp"
+#include "routing/analyzer.hpp"
 #include "routing/faq.hpp"
 #include "routing/policy.hpp"
 
@@ -71,6 +72,8 @@ struct Tenant {
   std::optional<ClassifierSettings> classifier;
   Secret media_key;  // signs media URLs
   std::uint64_t media_bytes_max = 20ull << 20;
+  // Over models of the tenant's own; null: the one of the process judges.
+  std::shared_ptr<const routing::Analyzer> analyzer;
 };
 
 using Tenants = std::map<TenantId, std::shared_ptr<const Tenant>>;

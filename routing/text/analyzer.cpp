@@ -65,6 +65,14 @@ class ModelAnalyzer final : public Analyzer {
 
   std::string_view version() const noexcept override { return version_; }
 
+  std::vector<std::string> intents() const override {
+    if (!intent_) return {};
+    const auto labels = intent_->model().labels();
+    std::vector<std::string> out(labels.begin(), labels.end());
+    if (std::ranges::find(out, kOutOfScope) == out.end()) out.emplace_back(kOutOfScope);
+    return out;
+  }
+
  private:
   Sentiment sentiment_;
   std::optional<Intent> intent_;

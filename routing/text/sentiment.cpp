@@ -40,6 +40,11 @@ std::string_view usable_kind(std::string_view kind) noexcept {
 
 bool is_english(const Tokens& tokens) { return language_of(tokens) == "en"; }
 
+bool names_account(const Tokens& tokens) {
+  return std::ranges::any_of(tokens.tokens,
+                             [&](const Token& token) { return tokens.view(token) == kUserMask; });
+}
+
 Result<Sentiment> Sentiment::over(std::shared_ptr<const LinearModel> model) {
   const auto labels = model->labels();
   if (model->parts().task != "sentiment" || labels.size() != kSentiments.size() ||
@@ -50,6 +55,12 @@ Result<Sentiment> Sentiment::over(std::shared_ptr<const LinearModel> model) {
                            "is needed"};
   }
   return Sentiment(std::move(model));
+}
+
+std::string_view Sentiment::calibration_kind(std::string_view kind, const Tokens& tokens) const {
+  if (kind != kServiceKind || !is_english(tokens)) return kind;
+  if (model_->has_calibration(kEnglishPost) && names_account(tokens)) return kEnglishPost;
+  return model_->has_calibration(kEnglishService) ? kEnglishService : kind;
 }
 
 Judgement Sentiment::judge(std::string_view text, std::string_view kind, Scratch& scratch) const {
@@ -81,9 +92,7 @@ Judgement Sentiment::judge(std::string_view text, std::string_view kind, Scratch
   p[kPositive] *= (1 - negative) / others;
   p[kNegative] = negative;
 
-  const bool english = known == kServiceKind && is_english(scratch.tokens);
-  const Calibration& calibration = model_->calibration(
-      english && model_->has_calibration(kEnglishService) ? kEnglishService : known);
+  const Calibration& calibration = model_->calibration(calibration_kind(known, scratch.tokens));
   if (!calibration.thresholded) {
     result.label = most_probable(result);
   } else if (result.score >= static_cast<double>(calibration.threshold)) {

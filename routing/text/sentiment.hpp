@@ -44,6 +44,7 @@ class Sentiment {
 
  private:
   explicit Sentiment(std::shared_ptr<const LinearModel> model) : model_(std::move(model)) {}
+  std::string_view calibration_kind(std::string_view kind, const Tokens& tokens) const;
   std::shared_ptr<const LinearModel> model_;
 };
 
@@ -54,5 +55,9 @@ std::string_view usable_kind(std::string_view kind) noexcept;
 // languages, so English has a threshold of its own where the model knows one.
 inline constexpr std::string_view kServiceKind = "cs", kEnglishService = "cs/en";
 bool is_english(const Tokens& tokens);
+// A service turn that names an account ("@shop where is my order") is a public post: there people
+// complain more than they ask, and a person reads along.
+inline constexpr std::string_view kEnglishPost = "cs/en/post";
+bool names_account(const Tokens& tokens);
 
 }  // namespace parley::routing

@@ -7,7 +7,7 @@
 namespace parley::routing {
 namespace {
 
-constexpr std::string_view kUrlMask = "<url>", kUserMask = "<user>", kNumber = "0";
+constexpr std::string_view kUrlMask = "<url>", kNumber = "0";
 constexpr std::size_t kChineseNameMax = 20;  // "//@name:" of a forwarded post
 
 bool is_digit(char32_t c) noexcept { return c >= U'0' && c <= U'9'; }

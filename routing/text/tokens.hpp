@@ -23,6 +23,8 @@ inline constexpr std::size_t kCodePointsMax = 2'000;
 inline constexpr std::size_t kWordBytesMax = 64;
 inline constexpr std::size_t kRepeatsMax = 3;
 
+inline constexpr std::string_view kUserMask = "<user>";  // the token of "@name"
+
 enum class TokenKind : std::uint8_t { cjk, word, number, mask, mark };  // mark: punctuation, emoji
 
 struct Token {

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
+#include <limits>
 #include <map>
 #include <optional>
 #include <ostream>
@@ -30,6 +31,7 @@ constexpr std::string_view kUsage =
     "  --also PART=KIND  rows of such files are learnt a second time, as of KIND\n"
     "  --dev FILE        calibrates on these rows (repeatable); without it on 4 % of the others\n"
     "  --rate R          share of calm service turns that may be called negative (0.0075)\n"
+    "  --post-rate R     the same of calm English posts that name an account, \"@shop ...\" (0.2)\n"
     "  --features N      features kept in the file (1000000; intents: by their labels)\n"
     "  --epochs N        passes over the rows (3; intents 20)\n"
     "  --min-count N     rarer features are dropped (2; intents 1)\n"
@@ -46,6 +48,8 @@ constexpr std::string_view kUsage =
     "                    FILE is there already, FILE is replaced only by what is better (exit 3 "
     "if\n"
     "                    not); the model before and its card stay beside it as *.previous\n"
+    "  --guard FILE      rows on which it must not be worse, or FILE stays (repeatable; with\n"
+    "                    --held-out)\n"
     "  --rollback FILE   puts the model before back in its place, and this one beside it\n";
 
 constexpr std::size_t kCalibrationRowsMin = 30;
@@ -54,6 +58,7 @@ constexpr unsigned kHeldOutOf = 25;        // one row in this many calibrates
 constexpr double kIntentTableBytes = 24e6, kIntentBagBytes = 16e6;
 constexpr double kIntentTrainBytes = 800e6;
 constexpr double kThresholdMin = -1.4, kThresholdMax = 2.0;
+constexpr double kPostThresholdMin = -2.5;
 
 constexpr std::uint64_t kHeldOutParts = 10'000, kHeldOutSeed = 7;
 constexpr int kNotAdopted = 3;
@@ -110,9 +115,20 @@ class RowSource {
     });
   }
 
+  // Rows to look at and never to learn from.
+  Result<void> read_guard(const std::string& path) {
+    const std::string kind = kind_of_file(std::filesystem::path(path).filename().string());
+    return read_rows(path, "label<TAB>text", [&](const Row& row) -> Result<void> {
+      const auto [own, text] = own_kind(row.right, kind);
+      guard_.push_back({std::string(row.left), std::string(own), std::string(text)});
+      return {};
+    });
+  }
+
   const SampleSet& samples() const noexcept { return samples_; }
   const std::vector<LabelledText>& dev() const noexcept { return dev_; }
   const std::vector<LabelledText>& kept_apart() const noexcept { return kept_apart_; }
+  const std::vector<LabelledText>& guard() const noexcept { return guard_; }
 
  private:
   void add(std::string_view label, std::string_view kind, std::string_view text) {
@@ -160,7 +176,7 @@ class RowSource {
   std::uint64_t held_out_;  // of kHeldOutParts
   Pairs kinds_, also_;
   SampleSet samples_;
-  std::vector<LabelledText> dev_, kept_apart_;
+  std::vector<LabelledText> dev_, kept_apart_, guard_;
   std::size_t rows_ = 0;
   std::shared_ptr<const LinearModel> base_;
   std::vector<double> known_;
@@ -176,6 +192,9 @@ Result<TrainOptions> options_of(const Arguments& args, const std::string& task,
   if (intent) {
     options.epochs = 20;
     options.rate = 0.3F;  // many labels, few rows each: longer steps
+    options.first_square = 1e-2F;
+    options.bag_epochs = 40;
+    options.bag_dropout = 0.5F;
     options.count_min = 1;
     options.features_max = static_cast<std::size_t>(kIntentTableBytes / (2 * columns));
     const double bins = kIntentTrainBytes / (8 * columns);
@@ -229,9 +248,69 @@ Result<void> set_refusal(ModelParts& parts, const std::vector<LabelledText>& row
   return {};
 }
 
+struct Rates {
+  double calm = 0.0075;  // of calm service turns, may be called negative
+  double post = 0.2;     // of calm posts that name an account
+  double refuse = 0.05;  // of turns with a known intent, may be refused
+};
+
+Result<Rates> rates_of(const Arguments& args) {
+  Rates rates;
+  const auto set = [&](std::string_view name, double& rate, double max) -> Result<void> {
+    const auto given = args.number(name, rate, 0, max);
+    if (!given) return given.error();
+    rate = *given;
+    return {};
+  };
+  if (auto done = set("--rate", rates.calm, 0.5); !done) return done.error();
+  if (auto done = set("--post-rate", rates.post, 0.5); !done) return done.error();
+  if (auto done = set("--refuse", rates.refuse, 0.9); !done) return done.error();
+  return rates;
+}
+
+// Scores of rows that are not negative, where a service turn's threshold is to be found.
+struct CalmScores {
+  std::vector<double> other, english, posts;
+};
+
+CalmScores calm_scores(const Sentiment& sentiment, const std::vector<LabelledText>& rows) {
+  CalmScores out;
+  Sentiment::Scratch scratch;
+  for (const auto& row : rows) {
+    if (row.label == kSentiments[kNegative]) continue;
+    if (row.kind != kServiceKind && row.kind != "social") continue;
+    const double score = sentiment.judge(row.text, kServiceKind, scratch).score;
+    const bool english = is_english(scratch.tokens);
+    if (row.kind == kServiceKind) {
+      (english ? out.english : out.other).push_back(score);
+    } else if (english && names_account(scratch.tokens)) {
+      out.posts.push_back(score);
+    }
+  }
+  return out;
+}
+
+// Rounded to nearest, a threshold may let in the very row it was to keep out.
+float not_below(double value) {
+  const auto rounded = static_cast<float>(value);
+  return static_cast<double>(rounded) < value
+             ? std::nextafter(rounded, std::numeric_limits<float>::infinity())
+             : rounded;
+}
+
+// A service turn's calibration, for rows of their own kind.
+void add_service(ModelParts& parts, std::string_view kind, float threshold) {
+  if (parts.calibrations.size() == kKindsMax) return;
+  Calibration added = LinearModel(parts, "").calibration(kServiceKind);
+  added.kind = kind;
+  added.thresholded = true;
+  added.threshold = threshold;
+  parts.calibrations.push_back(std::move(added));
+}
+
 // One temperature for each kind with enough rows, and one for the rest.
-Result<void> calibrate(ModelParts& parts, const std::vector<LabelledText>& rows, double rate,
-                       double refuse, std::ostream& out) {
+Result<void> calibrate(ModelParts& parts, const std::vector<LabelledText>& rows, const Rates& rates,
+                       std::ostream& out) {
   const LinearModel model(parts, "");
   std::map<std::string, std::vector<LabelledProbabilities>> of_kind;
   Tokens tokens;
@@ -256,36 +335,28 @@ Result<void> calibrate(ModelParts& parts, const std::vector<LabelledText>& rows,
     parts.calibrations.back().temperature = static_cast<float>(temperature);
   }
   if (parts.calibrations.empty()) parts.calibrations.push_back({});
-  if (parts.task != "sentiment") return set_refusal(parts, rows, refuse, out);
+  if (parts.task != "sentiment") return set_refusal(parts, rows, rates.refuse, out);
 
   // The threshold of service turns lies on the whole score, so it needs the calibrated model.
   auto sentiment = Sentiment::over(std::make_shared<const LinearModel>(parts, ""));
   if (!sentiment) return std::move(sentiment.error());
-  Sentiment::Scratch scratch;
-  std::vector<double> calm, calm_english;
-  for (const auto& row : rows) {
-    if (row.kind != kServiceKind || row.label == kSentiments[kNegative]) continue;
-    const double score = sentiment->judge(row.text, row.kind, scratch).score;
-    (is_english(scratch.tokens) ? calm_english : calm).push_back(score);
-  }
+  CalmScores calm = calm_scores(*sentiment, rows);
   // A hundred rows say little about the last half percent: keep within what was seen to work.
-  const auto threshold = [&](const std::vector<double>& scores) {
-    return static_cast<float>(
-        std::clamp(threshold_at_rate(scores, rate), kThresholdMin, kThresholdMax));
+  const auto threshold = [](const std::vector<double>& scores, double rate, double min) {
+    return not_below(std::clamp(threshold_at_rate(scores, rate), min, kThresholdMax));
   };
-  const bool apart = calm.size() >= kCalmRowsMin && calm_english.size() >= kCalmRowsMin;
-  if (!apart) calm.insert(calm.end(), calm_english.begin(), calm_english.end());
+  const bool apart = calm.other.size() >= kCalmRowsMin && calm.english.size() >= kCalmRowsMin;
+  if (!apart) calm.other.insert(calm.other.end(), calm.english.begin(), calm.english.end());
   for (auto& one : parts.calibrations) {
     if (one.kind != kServiceKind && !one.kind.empty()) continue;
     one.thresholded = true;
-    one.threshold = threshold(calm);
+    one.threshold = threshold(calm.other, rates.calm, kThresholdMin);
   }
-  if (apart && parts.calibrations.size() < kKindsMax) {
-    Calibration english = LinearModel(parts, "").calibration(kServiceKind);
-    english.kind = kEnglishService;
-    english.thresholded = true;
-    english.threshold = threshold(calm_english);
-    parts.calibrations.push_back(std::move(english));
+  if (apart) {
+    add_service(parts, kEnglishService, threshold(calm.english, rates.calm, kThresholdMin));
+  }
+  if (calm.posts.size() >= kCalmRowsMin) {
+    add_service(parts, kEnglishPost, threshold(calm.posts, rates.post, kPostThresholdMin));
   }
   for (const auto& one : parts.calibrations) {
     out << "kind \"" << one.kind << "\": temperature " << one.temperature;
@@ -330,14 +401,18 @@ std::string card_of(const std::string& path, const LinearModel& model, const std
 }
 
 struct Plan {
-  std::string task, path;
+  std::string task, path, base_path;
   std::shared_ptr<const LinearModel> base;   // to be corrected; null: trained from nothing
   std::shared_ptr<const LinearModel> older;  // to be better than; null: whatever comes is taken
   double held_out = 0;
 };
 
 Result<Plan> plan_of(const Arguments& args) {
-  Plan plan{.task = args.plain().front(), .path = *args.last("-o"), .base = {}, .older = {}};
+  Plan plan{.task = args.plain().front(),
+            .path = *args.last("-o"),
+            .base_path = args.last("--base").value_or(""),
+            .base = {},
+            .older = {}};
   const auto held_out = args.number("--held-out", 0, 0, 0.9);
   if (!held_out) return held_out.error();
   plan.held_out = *held_out;
@@ -373,6 +448,15 @@ Result<ModelParts> train_parts(const Plan& plan, const RowSource& source,
   return parts;
 }
 
+// So that one step leads back from the first correction too: to what was corrected.
+Result<void> keep_base(const Plan& plan) {
+  std::error_code failed;
+  if (plan.base_path.empty() || std::filesystem::exists(plan.path, failed)) return {};
+  std::filesystem::copy_file(plan.base_path, plan.path, failed);
+  if (!failed) return {};
+  return Error{.code = Errc::unavailable, .detail = plan.path + ": cannot be written"};
+}
+
 // 0: written; kNotAdopted: measured, and no better than what is there.
 Result<int> train(const Arguments& args, std::ostream& out) {
   auto plan = plan_of(args);
@@ -387,6 +471,9 @@ Result<int> train(const Arguments& args, std::ostream& out) {
   for (const auto& file : dev_files) {
     if (auto read = source.read(file, true); !read) return std::move(read.error());
   }
+  for (const auto& file : args.all("--guard")) {
+    if (auto read = source.read_guard(file); !read) return std::move(read.error());
+  }
   auto options = options_of(args, plan->task, source.samples().labels().size());
   if (!options) return std::move(options.error());
   if (plan->task == "sentiment" && !plan->base &&
@@ -394,14 +481,12 @@ Result<int> train(const Arguments& args, std::ostream& out) {
     return Error{.code = Errc::rejected,
                  .detail = "training: sentiment needs rows of negative, neutral and positive"};
   }
-  const auto rate = args.number("--rate", 0.0075, 0, 0.5);
-  if (!rate) return rate.error();
-  const auto refuse = args.number("--refuse", 0.05, 0, 0.9);
-  if (!refuse) return refuse.error();
+  const auto rates = rates_of(args);
+  if (!rates) return rates.error();
   auto parts = train_parts(*plan, source, *options);
   if (!parts) return std::move(parts.error());
   if (!plan->base) {  // a correction keeps the calibration of what it corrects
-    if (auto done = calibrate(*parts, source.dev(), *rate, *refuse, out); !done) {
+    if (auto done = calibrate(*parts, source.dev(), *rates, out); !done) {
       return std::move(done.error());
     }
   }
@@ -417,6 +502,17 @@ Result<int> train(const Arguments& args, std::ostream& out) {
       out << plan->path << ": not adopted, no better than the model before\n";
       return kNotAdopted;
     }
+    if (!source.guard().empty() && plan->older) {
+      const auto kept = compare_models(plan->older, *stored, source.guard());
+      if (!kept) return kept.error();
+      out << "guard: " << kept->rows << " rows, " << kept->only_old << " only the model before, "
+          << kept->only_new << " only the new one is right on\n";
+      if (kept->only_old > kept->only_new && luck_of(kept->only_old, kept->only_new) < kLuckMax) {
+        out << plan->path << ": not adopted, worse on the rows of --guard\n";
+        return kNotAdopted;
+      }
+    }
+    if (auto kept = keep_base(*plan); !kept) return std::move(kept.error());
     const std::string base = plan->base ? std::string(plan->base->version()) : std::string();
     const std::string card = card_of(plan->path, **stored, base, source.samples().size(), report);
     if (auto done = adopt(plan->path, bytes, card); !done) return std::move(done.error());
@@ -432,10 +528,10 @@ Result<int> train(const Arguments& args, std::ostream& out) {
 
 int run_train(const std::vector<std::string>& args, std::istream&, std::ostream& out,
               std::ostream& err) {
-  const auto parsed =
-      Arguments::parse(args, {"-o", "--kind", "--also", "--dev", "--rate", "--features", "--epochs",
-                              "--min-count", "--bins", "--seed", "--bag", "--bag-features",
-                              "--refuse", "--base", "--held-out", "--rollback"});
+  const auto parsed = Arguments::parse(
+      args, {"-o", "--kind", "--also", "--dev", "--rate", "--features", "--epochs", "--min-count",
+             "--bins", "--seed", "--bag", "--bag-features", "--refuse", "--base", "--held-out",
+             "--rollback", "--guard", "--post-rate"});
   const auto wrong = [&](std::string_view why) {
     err << "train: " << why << "\n" << kUsage;
     return 2;

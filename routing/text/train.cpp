@@ -9,7 +9,6 @@
 namespace parley::routing {
 namespace {
 constexpr unsigned kCounterLog2 = 26;  // 64 MiB of byte counters
-constexpr float kFirstSquare = 1e-4F;  // AdaGrad's start: the first step is `rate` long
 constexpr double kWeightMax = 32'767;
 constexpr double kTiny = 1e-6;
 constexpr double kCountPower = 0.25;  // chosen on development rows: the rare ones matter too
@@ -56,7 +55,7 @@ class Trainer {
     count_features();
     mask_ = (std::uint64_t{1} << options_.bins_log2) - 1;
     weights_.assign((mask_ + 1) * columns_, 0);
-    squares_.assign(weights_.size(), kFirstSquare);
+    squares_.assign(weights_.size(), options_.first_square);
     std::vector<std::uint32_t> rows(samples_.size());
     std::iota(rows.begin(), rows.end(), 0U);
     std::mt19937_64 random(options_.seed);

@@ -45,6 +45,7 @@ struct TrainOptions {
   unsigned bins_log2 = 22;  // while training; the file keeps features, not bins
   unsigned epochs = 3;
   float rate = 0.1F;
+  float first_square = 1e-4F;  // AdaGrad's start; the larger, the shorter the first steps
   float l2 = 0;
   unsigned count_min = 2;  // rarer features are never looked at
   std::size_t features_max = 1'000'000;
@@ -53,6 +54,7 @@ struct TrainOptions {
   std::size_t bag_width = 0;             // of the second learner's vectors; 0: without it
   unsigned bag_epochs = 25;
   float bag_rate = 0.5F;
+  float bag_dropout = 0;  // share of a row's n-grams that is not looked at each time, at random
   std::size_t bag_features_max = 100'000;
 };
 

@@ -31,6 +31,8 @@ class BagTrainer {
   Bag run() {
     choose_features();
     std::mt19937_64 random(options_.seed);
+    dropped_.seed(options_.seed + 1);
+    dropped_below_ = static_cast<std::uint32_t>(options_.bag_dropout * 4'294'967'040.0F);
     const float spread = 1 / static_cast<float>(width_);
     vectors_.resize(features_.size() * width_);
     for (auto& weight : vectors_) {
@@ -76,18 +78,27 @@ class BagTrainer {
     }
   }
 
-  void learn(std::uint32_t row, float rate) {
-    const std::size_t begin = row == 0 ? 0 : samples_.end_[row - 1], end = samples_.end_[row];
-    mean_.assign(width_, 0);
-    std::size_t known = 0;
+  // Another part of the row each time: no n-gram can rely on its neighbours, and what is learnt
+  // holds for texts that share only some of them.
+  void choose_seen(std::size_t begin, std::size_t end) {
+    seen_.clear();
     for (std::size_t i = begin; i < end; ++i) {
       if (places_[i] == kUnknown) continue;
-      ++known;
-      const float* vector = &vectors_[places_[i] * width_];
+      if (dropped_below_ > 0 && static_cast<std::uint32_t>(dropped_()) < dropped_below_) continue;
+      seen_.push_back(places_[i]);
+    }
+  }
+
+  void learn(std::uint32_t row, float rate) {
+    const std::size_t begin = row == 0 ? 0 : samples_.end_[row - 1], end = samples_.end_[row];
+    choose_seen(begin, end);
+    if (seen_.empty()) return;
+    mean_.assign(width_, 0);
+    for (const std::uint32_t place : seen_) {
+      const float* vector = &vectors_[place * width_];
       for (std::size_t d = 0; d < width_; ++d) mean_[d] += vector[d];
     }
-    if (known == 0) return;
-    const float part = 1 / static_cast<float>(known);
+    const float part = 1 / static_cast<float>(seen_.size());
     for (auto& each : mean_) each *= part;
 
     odds_.assign(labels_, 0);
@@ -112,9 +123,8 @@ class BagTrainer {
       }
     }
     for (auto& each : back_) each *= part;
-    for (std::size_t i = begin; i < end; ++i) {
-      if (places_[i] == kUnknown) continue;
-      float* vector = &vectors_[places_[i] * width_];
+    for (const std::uint32_t place : seen_) {
+      float* vector = &vectors_[place * width_];
       for (std::size_t d = 0; d < width_; ++d) vector[d] -= back_[d];
     }
   }
@@ -150,7 +160,9 @@ class BagTrainer {
   std::size_t width_, labels_;
   std::vector<std::size_t> column_of_;
   std::vector<std::uint64_t> features_;
-  std::vector<std::uint32_t> places_;
+  std::vector<std::uint32_t> places_, seen_;
+  std::mt19937_64 dropped_;
+  std::uint32_t dropped_below_ = 0;
   std::vector<float> vectors_, outputs_, mean_, odds_, back_;
 };
 

@@ -22,7 +22,7 @@ namespace {
 struct World {
   std::string waiting, held;  // conversations: in the queue; with agent anna
   std::string person, survivor, merged;
-  std::string decision, dead_letter, media;
+  std::string decision, corrected, dead_letter, media;
   std::string queue, agent, channel, experiment;  // of this tenant only
   std::string draft, reviewed;        // knowledge
 };
@@ -45,6 +45,12 @@ class RouteMatrix : public ApiTest, public testing::WithParamInterface<api::Rout
     const auto held = service.customer_says(tenant, "henry", "hello");
     w.held = conversation_of(held.person).value;
     const auto key = tenant.value + "-admin-key";
+    for (const auto& event : held.events) {
+      if (event.decision) w.corrected = event.decision->id.value;
+    }
+    EXPECT_EQ(post("/v1/decisions/" + w.corrected + "/correction", R"({"sentiment":"neutral"})", key)
+                  .status,
+              200);
     EXPECT_EQ(post("/v1/conversations/" + w.held + "/control",
                    R"({"action":"claim","agent":"anna"})", key)
                   .status,
@@ -152,6 +158,10 @@ class RouteMatrix : public ApiTest, public testing::WithParamInterface<api::Rout
         {"GET /v1/decisions/{id}", {.id = w.decision}},
         {"GET /v1/experiments", {}},
         {"GET /v1/experiments/{id}", {.id = w.experiment}},
+        {"POST /v1/decisions/{id}/correction",
+         {.id = w.decision, .body = R"({"sentiment":"negative"})"}},
+        {"DELETE /v1/decisions/{id}/correction", {.id = w.corrected}},
+        {"GET /v1/corrections", {}},
         {"POST /v1/decisions/replay", {.body = R"({"conversations":10})"}},
         {"GET /v1/dead-letters", {}},
         {"GET /v1/dead-letters/{id}", {.id = w.dead_letter}},

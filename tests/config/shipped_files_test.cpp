@@ -117,6 +117,8 @@ question_en = "How was it?"
 [classifier]
 url = "https://example.com/"
 secret = "whsec_ZGVtby1jdXN0b20tc2VjcmV0LTAxMjM0NTY3ODk="
+[models]
+sentiment = "../../models/sentiment.plm"
 [profile]
 url = "https://example.com/"
 secret = "whsec_ZGVtby1jdXN0b20tc2VjcmV0LTAxMjM0NTY3ODk="

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -115,6 +116,64 @@ TEST_F(TextTools, CorrectedTurnsAreAdoptedOnlyWhenBetterAndOneCommandLeadsBack) 
   EXPECT_EQ(bytes_of(own), adopted);
   EXPECT_EQ(run(run_train, {"--rollback", base}), 1);
   EXPECT_NE(err_.find("no earlier model"), std::string::npos) << err_;
+}
+
+TEST_F(TextTools, TheFirstCorrectionKeepsItsBaseAndMustNotHarmWhatIsGuarded) {
+  const std::string rows = file("rows-cs.tsv", kRows);
+  const std::string base = path("base.plm"), own = path("own.plm");
+  const std::vector<std::string> common = {"--min-count", "1", "--epochs", "20", "--bins", "14"};
+  std::vector<std::string> first = {"sentiment", rows, "-o", base};
+  first.insert(first.end(), common.begin(), common.end());
+  ASSERT_EQ(run(run_train, first), 0) << err_;
+  std::string corrected, must_stay;
+  for (int i = 0; i < 200; ++i) {
+    const std::string tail = " " + std::string(1, static_cast<char>('a' + i % 26)) +
+                             std::string(1, static_cast<char>('a' + i % 7)) + "\n";
+    corrected += (i % 2 == 0 ? "negative\t满意" : "neutral\t火火") + tail;
+    must_stay += "positive\t满意" + tail;  // says the opposite of what was corrected
+  }
+  std::vector<std::string> learn = {
+      "sentiment", file("own-cs.tsv", corrected), "--base", base, "--held-out", "0.3", "-o", own};
+  learn.insert(learn.end(), common.begin(), common.end());
+  std::vector<std::string> guarded = learn;
+  guarded.insert(guarded.end(), {"--guard", file("guard-cs.tsv", must_stay)});
+  EXPECT_EQ(run(run_train, guarded), 3) << out_ << err_;
+  EXPECT_NE(out_.find("worse on the rows of --guard"), std::string::npos) << out_;
+  EXPECT_FALSE(std::filesystem::exists(own));
+
+  ASSERT_EQ(run(run_train, learn), 0) << out_ << err_;
+  EXPECT_NE(bytes_of(own), bytes_of(base));
+  ASSERT_EQ(run(run_train, {"--rollback", own}), 0) << err_;
+  EXPECT_EQ(bytes_of(own), bytes_of(base)) << "back to what was corrected";
+}
+
+TEST_F(TextTools, APostThatNamesAnAccountHasAThresholdOfItsOwn) {
+  std::string posts;
+  for (int i = 0; i < 250; ++i) {
+    posts += "neutral\t@shop where is order " + std::string(1, static_cast<char>('a' + i % 26)) +
+             std::string(1, static_cast<char>('a' + i % 11)) + "\n";
+  }
+  ASSERT_EQ(run(run_train, {"sentiment", file("rows-cs.tsv", kRows), "--dev",
+                            file("dev-social.tsv", posts), "--post-rate", "0.5", "-o",
+                            path("a.plm"), "--min-count", "1", "--epochs", "20", "--bins", "14"}),
+            0)
+      << err_;
+  EXPECT_NE(out_.find("kind \"cs/en/post\""), std::string::npos) << out_;
+  ASSERT_EQ(
+      run(run_train, {"sentiment", file("rows-cs.tsv", kRows), "--dev", file("dev-cs.tsv", posts),
+                      "-o", path("b.plm"), "--min-count", "1", "--epochs", "20", "--bins", "14"}),
+      0)
+      << err_;
+  EXPECT_EQ(out_.find("cs/en/post"), std::string::npos) << "these are turns in a chat";
+}
+
+TEST_F(TextTools, ClassifySaysHowLongATextTakesWhenAsked) {
+  ASSERT_EQ(run(run_classify, {"--task", "sentiment", "--model", kModel, "--passes", "2"},
+                "太差了\n怎么退货\n"),
+            0)
+      << err_;
+  EXPECT_EQ(std::ranges::count(out_, '\n'), 2) << "the answers are the same";
+  EXPECT_TRUE(err_.starts_with("2 texts: p50 ")) << err_;
 }
 
 TEST_F(TextTools, IntentsTrainAndClassify) {

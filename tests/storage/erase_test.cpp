@@ -108,6 +108,7 @@ void live(Store& store, const PersonId& who, Canaries& canaries) {
     put(RowKind::dead_letter, place_id("snd", who, seq), "dead letter");
     put(RowKind::bot_call, place_id("bot", who, seq), "bot call");
     put(RowKind::decision, place_id("dec", who, seq), "decision's terms");
+    put(RowKind::correction, place_id("dec", who, seq), "what a turn meant");
     put(RowKind::queue_entry, who.value, "queue entry");
     if (seq > 2) {  // finished and gone long ago, but for the files
       commit.rows.push_back(

@@ -44,6 +44,7 @@ const GoldenCase kGolden[] = {
     {"RowTrial", row_key(kTenant, RowKind::trial, "t"), "54000464656d6f74"},
     {"RowAgentPresence", row_key(kTenant, RowKind::agent_presence, "a"), "55000464656d6f61"},
     {"RowAgentMark", row_key(kTenant, RowKind::agent_mark, "a"), "56000464656d6f61"},
+    {"RowCorrection", row_key(kTenant, RowKind::correction, "d"), "57000464656d6f64"},
     {"ConversationValue", encode(Head{.last_seq = 5, .active_at = kAt, .listed_at = kEpoch}, "S"),
      "00000000000000058102030405060708800000000000000053"},
     {"StreamValue", encode(StreamValue{.at = kAt, .first_seq = 9, .count = 2, .person = kPerson}),
