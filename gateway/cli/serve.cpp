@@ -181,8 +181,10 @@ int run_serve(const ServeOptions& options) {
     return running.error().code == Errc::misconfigured ? kExitConfig : kExitStore;
   }
   log(LogLevel::info, "ready",
-      {{"address", process->http.address}, {"port", (*running)->port()},
-       {"admin_port", (*running)->admin_port()}, {"epoch", (*running)->store().epoch()}});
+      {{"address", process->http.address},
+       {"port", (*running)->port()},
+       {"admin_port", (*running)->admin_port()},
+       {"epoch", (*running)->store().epoch()}});
   std::cerr << "parley listens on http://" << process->http.address << ':' << (*running)->port()
             << ", admin on port " << (*running)->admin_port() << '\n';
   int status = 0;

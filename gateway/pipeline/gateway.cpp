@@ -273,6 +273,13 @@ Service::Ready Gateway::ready() const {
   return {.ready = true, .reason = {}};
 }
 
+Gateway::Backlog Gateway::backlog() const {
+  Backlog out{.subscriptions = hub_.size()};
+  for (const auto& shard : shards_) out.commands += shard->waiting();
+  for (const auto& sends : outbound_) out.sends += sends->waiting();
+  return out;
+}
+
 // ---- the desk, behind Service
 
 net::awaitable<Result<AgentView>> Gateway::set_presence(const TenantId& t, const AgentId& agent,

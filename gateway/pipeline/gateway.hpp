@@ -113,6 +113,13 @@ class Gateway final : public Service {
 
   Ready ready() const override;
   bool draining() const override { return draining_; }
+  // What waits inside, for the operator. From any thread.
+  struct Backlog {
+    std::size_t commands = 0;       // over all cores; each may hold shards.queue_max
+    std::size_t sends = 0;          // not settled, over all channels
+    std::size_t subscriptions = 0;  // streams and chat sockets
+  };
+  Backlog backlog() const;
   storage::Health store_health() const override { return parts_.store.health(); }
 
  private:

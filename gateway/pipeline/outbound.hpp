@@ -13,6 +13,7 @@
 // Threads  one per core, everything on that core.
 #pragma once
 
+#include <atomic>
 #include <deque>
 #include <functional>
 #include <map>
@@ -69,7 +70,7 @@ class Outbound {
   // A committed row, new or changed.
   void put(const Send& send);
   void erase(const TenantId& tenant, const PersonId& person, const SendId& id);
-  std::size_t waiting() const noexcept { return waiting_; }
+  std::size_t waiting() const noexcept { return waiting_.load(); }  // from any thread
 
  private:
   struct Waiting {
@@ -103,7 +104,7 @@ class Outbound {
   OutboundContext context_;
   net::io_context& core_;
   std::unordered_map<std::string, Line> lines_;
-  std::size_t waiting_ = 0;
+  std::atomic<std::size_t> waiting_{0};  // changed on the core, read from any
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
   Counter sent_, failed_, retried_, uncertain_;
 };
