@@ -63,8 +63,15 @@ std::string backlog_metrics(const Gateway& gateway, const config::ProcessConfig&
   out.gauge("parley_commands_waiting_count", "Commands waiting, over all cores.", backlog.commands);
   out.gauge("parley_commands_waiting_max", "Commands that may wait for one core; past it 503.",
             process.pipeline.shards.queue_max);
+  out.gauge("parley_events_in_flight_count", "Events of webhooks and chats on their way in.",
+            backlog.events);
+  out.gauge("parley_events_in_flight_max",
+            "Events that may be; one tenant takes no more than it leaves to the others.",
+            backlog.events_max);
   out.gauge("parley_sends_waiting_count", "Sends that are not settled, over all channels.",
             backlog.sends);
+  out.gauge("parley_channels_resting_count",
+            "Channels whose platform is away or asked for a pause.", backlog.channels_resting);
   out.gauge("parley_subscriptions_count", "Streams and chat sockets that hear of events.",
             backlog.subscriptions);
   out.gauge("parley_commits_waiting_count", "Commits waiting for the disk.", health.pending);

@@ -49,7 +49,11 @@ net::awaitable<Answer> ask_async(std::uint16_t port, std::string method, std::st
   http::response<http::string_body> response;
   const auto [unread, read] = co_await http::async_read(stream, buffer, response, kAsTuple);
   if (unread) co_return Answer{};
-  co_return Answer{static_cast<int>(response.result_int()), std::move(response.body()), {}};
+  Answer answer{static_cast<int>(response.result_int()), std::move(response.body()), {}};
+  for (const auto& field : response) {
+    answer.headers.emplace_back(std::string(field.name_string()), std::string(field.value()));
+  }
+  co_return answer;
 }
 
 net::awaitable<bool> TextSocket::open(std::uint16_t port, std::string target, Headers headers) {
