@@ -9,6 +9,7 @@
 #include "base/mutant.hpp"
 #include "conversation/codec.hpp"
 #include "routing/commands.hpp"
+#include "routing/error_codes.hpp"
 #include "routing/receipts.hpp"
 #include "routing/say.hpp"
 
@@ -18,7 +19,7 @@ namespace {
 constexpr std::size_t kIndexedIdBytesMax = 512;  // a longer one is no platform's
 
 bool is_ours(std::string_view error_code) {  // a limit of ours is no attempt
-  return error_code == to_string(Errc::overloaded) ||
+  return error_code == kChannelAway || error_code == to_string(Errc::overloaded) ||
          error_code == to_string(Errc::shutting_down) || error_code == to_string(Errc::conflict);
 }
 

@@ -1,10 +1,12 @@
 // One customer's WebSocket: hello, what they missed, then both directions at once.
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
+#include <memory>
 
 #include "base/json_writer.hpp"
 #include "conversation/codec.hpp"
@@ -17,12 +19,11 @@ namespace {
 constexpr std::size_t kReplayPage = 100;
 constexpr std::size_t kReplayPagesMax = 50;  // older than 5,000 events: GET /events
 constexpr std::size_t kHeldMax = 1'000;      // live events held back while catching up
+constexpr std::size_t kAheadMax = 16;        // frames of history the client has not taken yet
 constexpr Milliseconds kMediaUrlLifetime{3'600'000};
 constexpr std::uint32_t kFramesPerMinute = 100;
 
-http::Frame frame(std::string json) {
-  return std::make_shared<const std::string>(std::move(json));
-}
+http::Frame frame(std::string json) { return std::make_shared<const std::string>(std::move(json)); }
 
 http::Frame error_frame(const Error& error, std::string_view id) {
   JsonWriter out;
@@ -32,6 +33,41 @@ http::Frame error_frame(const Error& error, std::string_view id) {
   return frame(out.take());
 }
 
+// History is sent as fast as the client takes it: a long one all at once would be more than a
+// socket may have waiting, and look like a client that does not read. Lives on the socket's core,
+// and only while somebody catches up.
+class Pace : public std::enable_shared_from_this<Pace> {
+ public:
+  explicit Pace(net::any_io_executor executor) : timer_(std::move(executor)) {}
+
+  // Released by the socket when it is written, or when it will never be.
+  http::Frame frame_of(std::string json) {
+    ++ahead_;
+    auto done = [weak = weak_from_this(),
+                 executor = timer_.get_executor()](const std::string* text) {
+      delete text;
+      net::post(executor, [weak] {
+        const auto pace = weak.lock();
+        if (!pace) return;
+        --pace->ahead_;
+        pace->timer_.cancel();
+      });
+    };
+    return {new const std::string(std::move(json)), std::move(done)};
+  }
+  net::awaitable<void> room() {
+    const auto self = shared_from_this();
+    while (ahead_ >= kAheadMax) {
+      timer_.expires_at(net::steady_timer::time_point::max());
+      co_await timer_.async_wait(net::as_tuple(net::use_awaitable));
+    }
+  }
+
+ private:
+  net::steady_timer timer_;
+  std::size_t ahead_ = 0;
+};
+
 // What a socket has shown so far; lives on the socket's core.
 struct Viewer {
   Service& service;
@@ -39,8 +75,9 @@ struct Viewer {
   std::shared_ptr<http::WebSocket> socket;
   PersonId person;
   std::uint64_t last_seq = 0;
-  bool live = false;             // caught up: events go straight out
+  bool live = false;  // caught up: events go straight out
   bool overflowed = false;
+  std::shared_ptr<Pace> pace = {};  // while catching up
   std::vector<StreamEvent> held = {};
   std::shared_ptr<Subscription> subscription = {};
 
@@ -50,7 +87,8 @@ struct Viewer {
     const MediaUrl url = [this](const MediaId& id) {
       return service.media_url(*tenant, id, kMediaUrlLifetime);
     };
-    if (auto view = visitor_view(event, url)) socket->send(frame(std::move(*view)));
+    auto view = visitor_view(event, url);
+    if (view) socket->send(pace ? pace->frame_of(std::move(*view)) : frame(std::move(*view)));
   }
 
   void on_event(const StreamEvent& event) {
@@ -67,6 +105,7 @@ struct Viewer {
 };
 
 net::awaitable<bool> catch_up(std::shared_ptr<Viewer> viewer) {
+  viewer->pace = std::make_shared<Pace>(co_await net::this_coro::executor);
   for (std::size_t pages = 0; pages < kReplayPagesMax; ++pages) {
     const std::uint64_t after = viewer->last_seq;
     auto page = co_await viewer->service.read<Result<std::vector<storage::StoredEvent>>>(
@@ -76,6 +115,7 @@ net::awaitable<bool> catch_up(std::shared_ptr<Viewer> viewer) {
     if (!page) co_return false;
     for (const auto& item : *page) {
       const auto event = from_stored<Event>(item.body);
+      co_await viewer->pace->room();
       if (event) viewer->show(*event);
       viewer->last_seq = std::max(viewer->last_seq, item.seq);
     }
@@ -85,9 +125,15 @@ net::awaitable<bool> catch_up(std::shared_ptr<Viewer> viewer) {
         viewer->held.clear();
         continue;
       }
-      for (const auto& event : viewer->held) viewer->show(*event.event);
+      // What is held grows while its beginning is sent; by index, it may move meanwhile.
+      for (std::size_t i = 0; i < viewer->held.size() && !viewer->overflowed; ++i) {
+        co_await viewer->pace->room();
+        viewer->show(*viewer->held[i].event);
+      }
+      if (viewer->overflowed) continue;
       viewer->held.clear();
       viewer->held.shrink_to_fit();
+      viewer->pace.reset();
       viewer->live = true;
       co_return true;
     }
@@ -98,11 +144,11 @@ net::awaitable<bool> catch_up(std::shared_ptr<Viewer> viewer) {
 void subscribe(const std::shared_ptr<Viewer>& viewer, net::any_io_executor executor) {
   viewer->live = false;
   viewer->held.clear();
-  viewer->subscription = viewer->service.subscribe(
-      viewer->tenant->id, viewer->person, std::move(executor),
-      [weak = std::weak_ptr<Viewer>(viewer)](const StreamEvent& event) {
-        if (const auto alive = weak.lock()) alive->on_event(event);
-      });
+  viewer->subscription =
+      viewer->service.subscribe(viewer->tenant->id, viewer->person, std::move(executor),
+                                [weak = std::weak_ptr<Viewer>(viewer)](const StreamEvent& event) {
+                                  if (const auto alive = weak.lock()) alive->on_event(event);
+                                });
 }
 
 std::string welcome(const connectors::ChatSessions::Session& session, const Viewer& viewer) {

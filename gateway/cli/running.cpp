@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "gateway/admin/admin_server.hpp"
+#include "gateway/cli/backlog.hpp"
 #include "gateway/edge/edge.hpp"
 #include "gateway/pipeline/gateway.hpp"
 #include "gateway/runtime/log.hpp"
@@ -97,35 +98,38 @@ Result<std::unique_ptr<Running>> Running::start(config::ProcessConfig process, T
   p.cores = std::make_unique<Cores>(Cores::Options{.count = p.process.cores});
   p.tasks = std::make_unique<TaskGroup>();
   p.client = std::make_unique<http::Client>(p.process.client, *p.cores, p.metrics);
-  p.gateway = std::make_unique<Gateway>(
-      GatewayParts{.store = *p.store,
-                   .clock = *p.clock,
-                   .analyzer = *p.analyzer,
-                   .cores = *p.cores,
-                   .tasks = *p.tasks,
-                   .client = *p.client,
-                   .metrics = p.metrics,
-                   .options = p.process.pipeline,
-                   .dedup_horizon = p.process.storage.dedup_horizon,
-                   .on_fatal = hooks.on_fatal ? hooks.on_fatal : [](std::string) {},
-                   .read_rules = [](const routing::Policy& base, std::string_view toml) {
-                     return config::what_if(base, toml, "rules");
-                   }});
+  p.gateway = std::make_unique<Gateway>(GatewayParts{
+      .store = *p.store,
+      .clock = *p.clock,
+      .analyzer = *p.analyzer,
+      .cores = *p.cores,
+      .tasks = *p.tasks,
+      .client = *p.client,
+      .metrics = p.metrics,
+      .options = p.process.pipeline,
+      .dedup_horizon = p.process.storage.dedup_horizon,
+      .on_fatal = hooks.on_fatal ? hooks.on_fatal : [](std::string) {},
+      .read_rules = [](const routing::Policy& base,
+                       std::string_view toml) { return config::what_if(base, toml, "rules"); }});
   p.gateway->set_tenants(std::move(tenants));
   if (auto recovered = p.gateway->recover_blocking(); !recovered) {
     return std::move(recovered.error());
   }
   p.edge = std::make_unique<Edge>(*p.gateway, p.process.pipeline.media.bytes_max);
-  p.server =
-      std::make_unique<http::Server>(p.process.http, *p.cores, *p.tasks, *p.edge, p.metrics);
+  p.server = std::make_unique<http::Server>(p.process.http, *p.cores, *p.tasks, *p.edge, p.metrics);
   auto running = std::unique_ptr<Running>(new Running(std::move(parts)));
   if (auto listening = p.server->start(); !listening) return std::move(listening.error());
   p.admin = std::make_unique<AdminServer>(
       AdminOptions{.address = p.process.admin.address, .port = p.process.admin.port}, *p.cores,
-      p.metrics, AdminSources{.ready = [gateway = p.gateway.get()] {
-        const auto ready = gateway->ready();
-        return std::pair(ready.ready, ready.reason);
-      }});
+      p.metrics,
+      AdminSources{
+          .ready =
+              [gateway = p.gateway.get()] {
+                const auto ready = gateway->ready();
+                return std::pair(ready.ready, ready.reason);
+              },
+          .extra_metrics = [gateway = p.gateway.get(),
+                            process = &p.process] { return backlog_metrics(*gateway, *process); }});
   if (auto listening = p.admin->start(); !listening) return std::move(listening.error());
   p.cores->start();
   p.housekeeping = std::make_unique<Housekeeping>(*p.store, *p.clock);

@@ -5,6 +5,8 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <sys/resource.h>
+
 #include <atomic>
 #include <csignal>
 #include <cstdlib>
@@ -152,6 +154,15 @@ int refuse(std::string_view what) {
   return kExitConfig;
 }
 
+// As many descriptors as the system lets us have: many start programs with 1,024, which is room for
+// a few hundred customers.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 }  // namespace
 
 int run_serve(const ServeOptions& options) {
@@ -160,6 +171,7 @@ int run_serve(const ServeOptions& options) {
   config::Warnings warnings;
   auto tenants = config::load_tenants(*process, &warnings);
   if (!tenants) return refuse(tenants.error().detail);
+  raise_descriptor_limit();
   start_logging(process->log);
   for (const auto& warning : warnings) log(LogLevel::warn, "config", {{"text", warning}});
 
@@ -180,15 +192,18 @@ int run_serve(const ServeOptions& options) {
     std::cerr << running.error().detail << '\n';
     return running.error().code == Errc::misconfigured ? kExitConfig : kExitStore;
   }
-  log(LogLevel::info, "ready",
-      {{"address", process->http.address}, {"port", (*running)->port()},
-       {"admin_port", (*running)->admin_port()}, {"epoch", (*running)->store().epoch()}});
-  std::cerr << "parley listens on http://" << process->http.address << ':' << (*running)->port()
-            << ", admin on port " << (*running)->admin_port() << '\n';
   int status = 0;
   {
     Serving service(options, *process, **running, io);
     serving = &service;
+    // Only now: who reads this may send a signal at once, and it must find somebody.
+    log(LogLevel::info, "ready",
+        {{"address", process->http.address},
+         {"port", (*running)->port()},
+         {"admin_port", (*running)->admin_port()},
+         {"epoch", (*running)->store().epoch()}});
+    std::cerr << "parley listens on http://" << process->http.address << ':' << (*running)->port()
+              << ", admin on port " << (*running)->admin_port() << '\n';
     status = failed_early ? kExitStore : service.run();
     serving = nullptr;
     // A failed store may not be waited for: what is synced is synced, the rest was never acked.

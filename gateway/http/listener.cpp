@@ -1,6 +1,7 @@
 #include "gateway/http/listener.hpp"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <boost/asio/as_tuple.hpp>
@@ -27,6 +28,20 @@ bool out_of_descriptors(const error_code& error) {
          error == boost::system::errc::too_many_files_open_in_system ||
          error == boost::system::errc::not_enough_memory ||
          error == boost::system::errc::no_buffer_space;
+}
+
+// The last tenth of the descriptors is for the store's files, calls out and the operators' port: a
+// store that cannot open its next log file ends the process. The kernel gives the lowest free
+// number, so the number of a new one says how many are in use.
+struct Descriptors {
+  std::size_t all = 0;
+  std::size_t kept = 0;
+};
+Descriptors descriptors() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return {};
+  const auto all = static_cast<std::size_t>(limit.rlim_cur);
+  return {.all = all, .kept = all / 10};
 }
 
 int open_reserve() { return ::open("/dev/null", O_RDONLY | O_CLOEXEC); }
@@ -103,9 +118,12 @@ void Listener::admit(tcp::socket socket) {
   }
   auto text = address.to_string();
   auto admission = state_->ledger->admit(text, !state_->proxies.trusts(text));
-  if (admission.verdict != Ledger::Verdict::admitted) {
+  const bool too_many = takes_from_the_kept(socket);
+  if (too_many || admission.verdict != Ledger::Verdict::admitted) {
     const bool full = admission.verdict == Ledger::Verdict::full;
-    state_->counters.refused(full ? "connections_max" : "connections_per_address_max");
+    state_->counters.refused(too_many ? "descriptors_kept"
+                             : full   ? "connections_max"
+                                      : "connections_per_address_max");
     if (state_->options.tls.empty()) {
       // One try without waiting: a client that does not take it finds a closed connection.
       const auto answer = overloaded_answer();
@@ -120,6 +138,13 @@ void Listener::admit(tcp::socket socket) {
   start_({.socket = std::move(socket),
           .address = std::move(text),
           .ticket = std::move(admission.ticket)});
+}
+
+// A server with few connections is not who used them up.
+bool Listener::takes_from_the_kept(tcp::socket& socket) const {
+  const auto [all, kept] = descriptors();
+  return all > 0 && static_cast<std::size_t>(socket.native_handle()) + kept >= all &&
+         state_->ledger->size() > kept;
 }
 
 void Listener::drop_one() {

@@ -2,8 +2,9 @@
 // Accepts on one core. Each core has its own acceptor on the same port; the kernel deals the
 // connections out.
 //
-// Limits   the ledger's; out of file descriptors: a reserve is spent to take and drop a connection,
-//          then a pause, so a full queue neither spins nor hangs its clients
+// Limits   the ledger's, and nine tenths of the file descriptors; out of them: a reserve is spent to
+//          take and drop a connection, then a pause, so a full queue neither spins nor hangs its
+//          clients
 // Threads  its core; stop() too.
 #pragma once
 
@@ -37,6 +38,7 @@ class Listener : public std::enable_shared_from_this<Listener> {
 
  private:
   void admit(net::ip::tcp::socket socket);
+  bool takes_from_the_kept(net::ip::tcp::socket& socket) const;
   void drop_one();
 
   net::ip::tcp::acceptor acceptor_;

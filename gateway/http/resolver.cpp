@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <atomic>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -49,6 +50,7 @@ struct Resolver::Question {
   net::steady_timer wake;
   std::vector<std::string> answer;
   bool answered = false;
+  std::atomic<bool> given_up{false};
 };
 
 Resolver::Resolver(std::size_t waiting_max, LookUp look_up)
@@ -66,6 +68,7 @@ Resolver::~Resolver() {
     const std::scoped_lock lock(mutex_);
     ending_ = true;
     waiting_.clear();
+    asking_.clear();
   }
   asked_.notify_all();
   for (auto& thread : threads_) thread.join();
@@ -81,13 +84,20 @@ void Resolver::run_blocking() {
       question = std::move(waiting_.front());
       waiting_.pop_front();
     }
-    auto answer = look_up_(question->host);
-    const auto executor = question->executor;
-    net::post(executor, [question = std::move(question), answer = std::move(answer)]() mutable {
-      question->answer = std::move(answer);
-      question->answered = true;
-      question->wake.cancel();
-    });
+    const auto answer = look_up_(question->host);
+    std::vector<std::shared_ptr<Question>> all;
+    {
+      const std::scoped_lock lock(mutex_);
+      if (auto found = asking_.extract(question->host)) all = std::move(found.mapped());
+    }
+    for (auto& one : all) {
+      const auto executor = one->executor;
+      net::post(executor, [one = std::move(one), answer]() mutable {
+        one->answer = std::move(answer);
+        one->answered = true;
+        one->wake.cancel();
+      });
+    }
   }
 }
 
@@ -95,16 +105,25 @@ net::awaitable<Result<std::vector<net::ip::address>>> Resolver::resolve(std::str
                                                                         Milliseconds limit) {
   auto question = std::make_shared<Question>(std::move(host), co_await net::this_coro::executor);
   {
+    // One look-up a name, however many ask: a dead name server would else take all threads for the
+    // same question, and leave none for a name it knows.
     const std::scoped_lock lock(mutex_);
-    if (waiting_.size() >= waiting_max_) {
+    const auto same = asking_.find(question->host);
+    if (same != asking_.end()) {
+      std::erase_if(same->second, [](const auto& one) { return one->given_up.load(); });
+    }
+    const auto others = same == asking_.end() ? waiting_.size() : same->second.size();
+    if (others >= waiting_max_) {
       co_return Error{.code = Errc::overloaded, .detail = "too many name look-ups waiting"};
     }
-    waiting_.push_back(question);
+    if (same == asking_.end()) waiting_.push_back(question);
+    asking_[question->host].push_back(question);
   }
   asked_.notify_one();
   question->wake.expires_after(limit);
   co_await question->wake.async_wait(net::as_tuple(net::use_awaitable));
   if (!question->answered) {
+    question->given_up = true;
     co_return Error{.code = Errc::unavailable, .detail = "name look-up took too long"};
   }
   std::vector<net::ip::address> addresses;

@@ -1,8 +1,9 @@
 // gateway/http/resolver.hpp
 // Names to addresses without blocking an I/O thread: getaddrinfo on a few threads of its own.
 //
-// Limits   kThreads look-ups run, waiting_max wait; past it overloaded. A caller waits for its
-//          limit; the look-up itself cannot be stopped and ends when the system's timeouts end it.
+// Limits   kThreads look-ups run, each of another name; waiting_max names wait, and as many ask for
+//          one; past it overloaded. A caller waits for its limit; the look-up itself cannot be
+//          stopped and ends when the system's timeouts end it.
 // Errors   unavailable (no such name, too late), overloaded; delivery not_sent
 // Threads  resolve() from any executor, resumes there. The destructor joins: before the executors
 // go.
@@ -14,6 +15,7 @@
 #include <cstddef>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -48,7 +50,9 @@ class Resolver {
   LookUp look_up_;
   std::mutex mutex_;
   std::condition_variable asked_;
-  std::deque<std::shared_ptr<Question>> waiting_;
+  std::deque<std::shared_ptr<Question>> waiting_;  // the first to ask for each name
+  // Who asks, by name: waiting or being looked up.
+  std::map<std::string, std::vector<std::shared_ptr<Question>>> asking_;
   bool ending_ = false;
   std::vector<std::thread> threads_;
 };

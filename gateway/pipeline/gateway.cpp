@@ -38,6 +38,8 @@ Gateway::Gateway(GatewayParts parts)
                                 std::vector<connectors::Incoming> events) {
                  return accept_each(std::move(tenant), std::move(channel), std::move(events));
                }}),
+      shares_(parts_.options.shards.queue_max * parts_.cores.size()),
+      gates_(parts_.options.sends.in_flight_per_channel_max),
       knowledge_(*this),
       bots_(*this, parts_.client, parts_.tasks, parts_.options.bots),
       profile_lookup_(*this, parts_.client),
@@ -53,6 +55,9 @@ Gateway::Gateway(GatewayParts parts)
       webhooks_refused_(parts_.metrics.counter("parley_webhooks_total",
                                                "webhook requests by outcome",
                                                {{"outcome", "refused"}})),
+      over_share_(parts_.metrics.counter("parley_over_share_total",
+                                         "requests turned away because their tenant has its "
+                                         "share of what is under way")),
       ack_seconds_(parts_.metrics.histogram("parley_webhook_seconds",
                                             "webhook read to answer, synced")) {
   const std::size_t cores = parts_.cores.size();
@@ -103,6 +108,8 @@ void Gateway::set_tenants(Tenants tenants) {
 
 void Gateway::begin_drain() {
   draining_ = true;
+  gates_.close();
+  for (const auto& sends : outbound_) sends->drain();
   puller_.stop();
 }
 
@@ -271,6 +278,16 @@ Service::Ready Gateway::ready() const {
   const auto health = parts_.store.health();
   if (!health.writable) return {.ready = false, .reason = health.reason};
   return {.ready = true, .reason = {}};
+}
+
+Gateway::Backlog Gateway::backlog() const {
+  Backlog out{.events = shares_.in_use(),
+              .events_max = shares_.places(),
+              .subscriptions = hub_.size(),
+              .channels_resting = gates_.resting()};
+  for (const auto& shard : shards_) out.commands += shard->waiting();
+  for (const auto& sends : outbound_) out.sends += sends->waiting();
+  return out;
 }
 
 // ---- the desk, behind Service

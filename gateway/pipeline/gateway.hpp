@@ -25,6 +25,7 @@
 #include "gateway/pipeline/service.hpp"
 #include "gateway/pipeline/shard.hpp"
 #include "gateway/pipeline/tokens.hpp"
+#include "gateway/pipeline/tenant_shares.hpp"
 #include "gateway/runtime/cores.hpp"
 #include "gateway/runtime/task_group.hpp"
 
@@ -113,6 +114,15 @@ class Gateway final : public Service {
 
   Ready ready() const override;
   bool draining() const override { return draining_; }
+  // What waits inside, for the operator. From any thread.
+  struct Backlog {
+    std::size_t commands = 0;          // over all cores; each may hold shards.queue_max
+    std::size_t events = 0, events_max = 0;  // of webhooks and chats, on their way in
+    std::size_t sends = 0;             // not settled, over all channels
+    std::size_t subscriptions = 0;     // streams and chat sockets
+    std::size_t channels_resting = 0;  // whose platform is away or asked for a pause
+  };
+  Backlog backlog() const;
   storage::Health store_health() const override { return parts_.store.health(); }
 
  private:
@@ -168,6 +178,7 @@ class Gateway final : public Service {
   Tokens tokens_;
   Puller puller_;
   Passive passive_;
+  TenantShares shares_;
   ChannelGates gates_;
   Knowledge knowledge_;
   Bots bots_;
@@ -180,7 +191,7 @@ class Gateway final : public Service {
   std::atomic<bool> recovered_{false}, draining_{false}, fatal_{false};
   std::atomic<std::size_t> profiles_in_flight_{0};
   mutable Counter stale_;
-  Counter unknown_receipts_, webhooks_ok_, webhooks_refused_;
+  Counter unknown_receipts_, webhooks_ok_, webhooks_refused_, over_share_;
   Histogram ack_seconds_;
 };
 

@@ -35,6 +35,7 @@ class Hub {
   // Something for a person's sockets that is no event of the log (typing).
   void push_person(const TenantId& tenant, const PersonId& person, EventFrame json);
   bool has_person(const TenantId& tenant, const PersonId& person) const;
+  std::size_t size() const noexcept { return count_.load(); }
 
  private:
   struct Subscriber {

@@ -13,6 +13,8 @@
 namespace parley::gateway {
 namespace {
 
+constexpr Milliseconds kOverShareRest{1'000};
+
 http::Response to_response(connectors::Reply reply) {
   return {.status = reply.status,
           .content_type = std::move(reply.content_type),
@@ -98,6 +100,13 @@ net::awaitable<http::Response> Gateway::accept_webhook(std::shared_ptr<const Ten
     if (nothing && !parsed.acknowledge_anyway) co_return refusal(*parsed.stopped);
   }
 
+  // Before any work: a tenant that floods us is asked to come back, and the others find room.
+  auto share = shares_.take(owner->id.value, std::max<std::size_t>(1, parsed.events.size()));
+  if (!share) {
+    over_share_.add();
+    co_return refusal({.code = Errc::overloaded, .retry_after = kOverShareRest});
+  }
+
   if (const auto* files = connectors::inline_files_of(*entry.connector)) {
     const auto max = std::min(owner->media_bytes_max, parts_.options.media.bytes_max);
     auto kept = co_await keep_inline_files(*this, owner->id, {*files, view, channel}, max, parsed);
@@ -130,6 +139,7 @@ net::awaitable<http::Response> Gateway::accept_webhook(std::shared_ptr<const Ten
   co_await classify(owner, commands);
   const auto outcomes = co_await execute_all(owner, std::move(commands));
   holds.clear();
+  share.reset();  // what follows waits, but holds up nobody
   bool may_answer = false;
   for (const auto& outcome : outcomes) {
     if (outcome) {
@@ -320,6 +330,13 @@ net::awaitable<Result<std::vector<Outcome>>> Gateway::accept(
   const auto owner = tenant(tenant_id);
   if (!owner || !owner->channels.contains(channel_id)) {
     co_return Error{.code = Errc::not_found, .detail = "no such channel"};
+  }
+  const auto share = shares_.take(owner->id.value, std::max<std::size_t>(1, events.size()));
+  if (!share) {
+    over_share_.add();
+    co_return Error{.code = Errc::overloaded,
+                    .retry_after = kOverShareRest,
+                    .detail = "too much of this tenant is under way"};
   }
   auto results = co_await accept_each(owner, channel_id, std::move(events));
   std::vector<Outcome> outcomes;

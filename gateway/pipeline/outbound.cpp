@@ -11,12 +11,12 @@
 #include "gateway/pipeline/calls.hpp"
 #include "gateway/runtime/log.hpp"
 #include "gateway/runtime/timer.hpp"
+#include "routing/error_codes.hpp"
 
 namespace parley::gateway {
 namespace {
 
 constexpr Milliseconds kReportPause{500};
-constexpr Milliseconds kDrainLook{500};  // how soon a sleeping line sees that the process ends
 
 std::string key_of(const TenantId& tenant, const PersonId& person) {
   return tenant.value + '\0' + person.value;
@@ -37,15 +37,6 @@ routing::SendProgress progress_of(const Send& send, DeliveryState state) {
 }
 
 }  // namespace
-
-std::shared_ptr<ChannelGates::Gate> ChannelGates::of(const Tenant& tenant,
-                                                     const ChannelId& channel) {
-  const auto& capabilities = tenant.entries.at(channel)->connector->capabilities();
-  const std::lock_guard lock(mutex_);
-  auto& gate = gates_[tenant.id.value + '\0' + channel.value];
-  if (!gate) gate = std::make_shared<Gate>(capabilities.rate_per_s, capabilities.burst);
-  return gate;
-}
 
 Outbound::Outbound(OutboundContext context, net::io_context& core)
     : context_(std::move(context)),
@@ -134,31 +125,33 @@ net::awaitable<void> Outbound::run_line(std::string key) {
 
 // Sleeps on the core; false when the process is ending: the rows keep what is left to do.
 net::awaitable<bool> Outbound::wait_for(Milliseconds time) {
-  const auto until = Timer::now() + time;
-  Timer timer(core_.get_executor());
-  while (!context_.service.draining()) {
-    const auto slice = Timer::now() + kDrainLook;
-    timer.expires_at(std::min(until, slice));
-    if (!co_await timer.wait()) co_return false;
-    if (Timer::now() >= until) co_return true;
-  }
-  co_return false;
+  if (context_.service.draining()) co_return false;
+  Timer timer(core_.get_executor(), time);
+  struct Asleep {
+    std::set<Timer*>& all;
+    Timer* const me;
+    const std::shared_ptr<bool> alive;
+    ~Asleep() {
+      if (*alive) all.erase(me);
+    }
+  };
+  sleeping_.insert(&timer);
+  const Asleep asleep{sleeping_, &timer, alive_};
+  co_return co_await timer.wait() && !context_.service.draining();
 }
 
-// Waits for the channel's rate, its pause and a free place.
-net::awaitable<bool> Outbound::take_turn(std::shared_ptr<ChannelGates::Gate> gate) {
-  const auto max = static_cast<std::uint32_t>(context_.options.in_flight_per_channel_max);
-  for (;;) {
-    const auto now = context_.service.clock().steady();
-    const auto go = gate->rate.reserve(now);
-    if (go > now && !co_await wait_for(go - now)) co_return false;
-    while (gate->in_flight.fetch_add(1) >= max) {
-      --gate->in_flight;
-      if (!co_await wait_for(Milliseconds(10))) co_return false;
-    }
-    if (!gate->rate.paused(context_.service.clock().steady())) co_return true;
-    --gate->in_flight;  // somebody was told "too many" while we waited
-  }
+void Outbound::drain() {
+  net::post(core_, [this, alive = alive_] {
+    if (!*alive) return;
+    for (Timer* timer : sleeping_) timer->cancel();
+  });
+}
+
+SteadyPoint Outbound::give_up_of(const Send& send) const {
+  const Clock& clock = context_.service.clock();
+  auto until = send.created_at + context_.options.age_max;
+  if (send.expires_at) until = std::min(until, *send.expires_at);
+  return clock.steady() + (until - clock.now());
 }
 
 net::awaitable<Outbound::Step> Outbound::serve_head(std::string key, Waiting head,
@@ -196,9 +189,11 @@ net::awaitable<Outbound::Step> Outbound::serve_head(std::string key, Waiting hea
     Error lost{.code = Errc::unavailable,
                .delivery = Delivery::unknown,
                .detail = "the process ended during the call"};
-    co_return co_await settle(tenant, std::move(send), std::move(lost), nullptr, head_since);
+    co_return co_await settle(tenant, std::move(send), std::move(lost), {}, head_since);
   }
-  if (!co_await take_turn(gate)) co_return Step::stop;
+  auto place = co_await gate->enter(clock, core_.get_executor(), send.bulk, give_up_of(send));
+  // Not in its time: looked at again, and expired or late by a clock that was set.
+  if (!place) co_return context_.service.draining() ? Step::stop : Step::again;
   auto submitting = progress_of(send, DeliveryState::submitting);
   // Once the webhook is gone nothing can go with its answer: the row says so before it begins.
   if (entry.passive_reply && !context_.passive.waits(send.reply_token)) {
@@ -206,22 +201,19 @@ net::awaitable<Outbound::Step> Outbound::serve_head(std::string key, Waiting hea
   }
   const Step begun = co_await report(std::move(submitting));
   const Send* begins = begun == Step::settled ? under_way(send) : nullptr;
-  if (begins == nullptr) {  // fenced out, or the store refused
-    --gate->in_flight;
-    co_return begun;
-  }
+  if (begins == nullptr) co_return begun;  // fenced out, or the store refused
   send = *begins;
   if (MUTANT("fresh_key")) send.idempotency_key = random_hex(16);
   if (answer_passively(*tenant, send)) {
-    --gate->in_flight;
+    place.reset();
     co_return co_await report(progress_of(send, DeliveryState::sent));
   }
   auto shared = std::make_shared<const Send>(send);
   auto step = co_await talk(tenant, shared);
-  --gate->in_flight;
   if (!step) co_return Step::settled;
   if (const Send* now = under_way(send)) send = *now;  // its step may have moved on
-  co_return co_await settle(tenant, std::move(send), std::move(*step), gate, head_since);
+  co_return co_await settle(tenant, std::move(send), std::move(*step), {gate, std::move(place)},
+                            head_since);
 }
 
 // The head of its line, if that is `send` and it may be called for.
@@ -330,9 +322,14 @@ net::awaitable<std::optional<connectors::SendStep>> Outbound::talk(
   co_return connectors::SendStep(std::get<Error>(std::move(next)));
 }
 
-// Others wait behind it, and not because the platform asked for it.
-bool Outbound::is_stuck(const Send& send, const Retry& retry, SteadyPoint head_since) const {
+// Others wait behind it, and not because the platform asked for it or is away.
+bool Outbound::is_stuck(const Send& send, const Retry& retry, const ChannelGate* gate,
+                        SteadyPoint head_since) const {
   if (retry.next != Next::again || retry.pause_channel) return false;
+  if (gate != nullptr) {
+    if (gate->resting()) return false;
+    head_since = std::max(head_since, gate->working_since());
+  }
   const auto line = lines_.find(key_of(send.tenant, send.person));
   if (line == lines_.end() || line->second.sends.size() < 2) return false;
   const Clock& clock = context_.service.clock();
@@ -340,13 +337,40 @@ bool Outbound::is_stuck(const Send& send, const Retry& retry, SteadyPoint head_s
          head_since + context_.options.head_blocked_max;
 }
 
+// What an attempt's outcome says of its channel.
+void Outbound::note(ChannelGate& gate, const Send& send, const Error& error, const Retry& retry) {
+  const Clock& clock = context_.service.clock();
+  const auto tell = [&](std::string_view what) {
+    log(LogLevel::warn, what,
+        {{"tenant", send.tenant}, {"channel", send.channel}, {"why", error.detail}});
+  };
+  switch (error.code) {
+    case Errc::unavailable:
+      if (gate.failed(clock.steady(), context_.circuits.circuit_failures,
+                      context_.circuits.circuit_open)) {
+        tell("channel.resting");
+      }
+      return;
+    case Errc::throttled:
+      if (retry.pause_channel) gate.told_to_wait(clock.steady(), clock.steady() + (retry.at - clock.now()));
+      return;
+    case Errc::overloaded:
+    case Errc::shutting_down:
+    case Errc::conflict:
+      return;  // ours
+    default:
+      if (gate.answered(clock.steady())) tell("channel.back");
+      return;
+  }
+}
+
 net::awaitable<Outbound::Step> Outbound::settle(std::shared_ptr<const Tenant> tenant, Send send,
-                                                connectors::SendStep step,
-                                                std::shared_ptr<ChannelGates::Gate> gate,
+                                                connectors::SendStep step, Turn turn,
                                                 SteadyPoint head_since) {
   const Clock& clock = context_.service.clock();
   if (auto* done = std::get_if<connectors::Sent>(&step)) {
-    if (gate) gate->failures = 0;
+    if (turn.gate) turn.gate->answered(clock.steady());
+    turn.place.reset();
     sent_.add();
     auto progress = progress_of(send, DeliveryState::sent);
     progress.external_ids = std::move(done->external_ids);
@@ -358,18 +382,11 @@ net::awaitable<Outbound::Step> Outbound::settle(std::shared_ptr<const Tenant> te
                           : Error{.code = Errc::misconfigured,
                                   .detail = "the connector gave no call for this channel"};
   const auto& capabilities = tenant->entries.at(send.channel)->connector->capabilities();
-  auto retry =
-      decide_retry(error, send, capabilities, context_.options, clock.now(), context_.draw());
-  if (gate && error.code == Errc::unavailable &&
-      gate->failures.fetch_add(1) + 1 >= context_.circuits.circuit_failures) {
-    gate->rate.pause_until(clock.steady() + context_.circuits.circuit_open);
-    gate->failures = 0;
-    log(LogLevel::warn, "channel.resting",
-        {{"tenant", send.tenant}, {"channel", send.channel}, {"why", error.detail}});
-  }
-  if (gate && retry.pause_channel) {
-    gate->rate.pause_until(clock.steady() + (retry.at - clock.now()));
-  }
+  const bool channels_fault = turn.gate && turn.gate->resting();
+  auto retry = decide_retry(error, send, capabilities, context_.options, clock.now(),
+                            context_.draw(), channels_fault);
+  if (turn.gate) note(*turn.gate, send, error, retry);
+  turn.place.reset();  // after the channel is told, so that nobody slips through before a rest
   routing::SendProgress progress = progress_of(send, DeliveryState::failed);
   progress.error_code =
       error.code_text.empty() ? std::string(to_string(error.code)) : error.code_text;
@@ -378,7 +395,8 @@ net::awaitable<Outbound::Step> Outbound::settle(std::shared_ptr<const Tenant> te
   progress.recipient_gone = error.code == Errc::recipient_gone;
   progress.unclear = error.delivery == Delivery::unknown;
   progress.new_recipient = error.new_recipient;
-  if (is_stuck(send, retry, head_since)) {
+  if (channels_fault && retry.next == Next::again) progress.error_code = routing::kChannelAway;
+  if (is_stuck(send, retry, turn.gate.get(), head_since)) {
     retry.next = Next::fail;
     progress.error += "; gave up its place to those behind it";
   }

@@ -9,43 +9,31 @@
 // Order    the head of a conversation's line holds the others back until it is settled. One that
 //          keeps failing while others wait gives up after sends.head_blocked_max; a pause that the
 //          platform asked for does not count as failing.
+// Outage   what fails while its channel rests (channel_gate.hpp) uses up no attempt and no time as
+//          a head: a platform may be away for hours, and a message ends by its age only.
 // Limits   in_flight_per_channel_max calls; lines hold only what state.open_sends allows.
 // Threads  one per core, everything on that core.
 #pragma once
 
+#include <atomic>
 #include <deque>
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <unordered_map>
 
 #include "gateway/http/client.hpp"
+#include "gateway/pipeline/channel_gate.hpp"
 #include "gateway/pipeline/options.hpp"
 #include "gateway/pipeline/passive.hpp"
-#include "gateway/pipeline/rate.hpp"
 #include "gateway/pipeline/retry.hpp"
 #include "gateway/pipeline/service.hpp"
 #include "gateway/pipeline/tokens.hpp"
 #include "gateway/runtime/task_group.hpp"
 
 namespace parley::gateway {
-
-// Shared by the cores: a channel's rate and its health.
-class ChannelGates {
- public:
-  struct Gate {
-    Gate(double rate, double burst) : rate(rate, burst) {}
-    RateGate rate;
-    std::atomic<std::uint32_t> failures{0};  // in a row
-    std::atomic<std::uint32_t> in_flight{0};
-  };
-  std::shared_ptr<Gate> of(const Tenant& tenant, const ChannelId& channel);
-
- private:
-  std::mutex mutex_;
-  std::map<std::string, std::shared_ptr<Gate>> gates_;  // guarded by mutex_
-};
 
 struct OutboundContext {
   Service& service;
@@ -69,7 +57,8 @@ class Outbound {
   // A committed row, new or changed.
   void put(const Send& send);
   void erase(const TenantId& tenant, const PersonId& person, const SendId& id);
-  std::size_t waiting() const noexcept { return waiting_; }
+  void drain();  // lines end where they wait; from any thread
+  std::size_t waiting() const noexcept { return waiting_.load(); }  // from any thread
 
  private:
   struct Waiting {
@@ -86,7 +75,8 @@ class Outbound {
   net::awaitable<void> run_line(std::string key);
   net::awaitable<Step> serve_head(std::string key, Waiting head, SteadyPoint head_since);
   net::awaitable<bool> wait_for(Milliseconds time);
-  net::awaitable<bool> take_turn(std::shared_ptr<ChannelGates::Gate> gate);
+  // Until when the send may wait for its turn.
+  SteadyPoint give_up_of(const Send& send) const;
   net::awaitable<std::optional<connectors::SendStep>> talk(std::shared_ptr<const Tenant> tenant,
                                                            std::shared_ptr<const Send> send);
   const Send* under_way(const Send& send) const;
@@ -94,17 +84,23 @@ class Outbound {
                                                   connectors::HttpCall call);
   net::awaitable<Result<std::string>> fetch(std::shared_ptr<const Tenant> tenant, std::string url);
   bool answer_passively(const Tenant& tenant, const Send& send);
-  bool is_stuck(const Send& send, const Retry& retry, SteadyPoint head_since) const;
+  bool is_stuck(const Send& send, const Retry& retry, const ChannelGate* gate,
+                SteadyPoint head_since) const;
+  void note(ChannelGate& gate, const Send& send, const Error& error, const Retry& retry);
   // `tenant`: as it was when the attempt began; a reload may have taken the channel away since.
+  struct Turn {  // at the channel; empty for what never came to it
+    std::shared_ptr<ChannelGate> gate = {};
+    std::optional<ChannelGate::Place> place = {};
+  };
   net::awaitable<Step> settle(std::shared_ptr<const Tenant> tenant, Send send,
-                              connectors::SendStep step, std::shared_ptr<ChannelGates::Gate> gate,
-                              SteadyPoint head_since);
+                              connectors::SendStep step, Turn turn, SteadyPoint head_since);
   net::awaitable<Step> report(routing::SendProgress progress);
 
   OutboundContext context_;
   net::io_context& core_;
   std::unordered_map<std::string, Line> lines_;
-  std::size_t waiting_ = 0;
+  std::atomic<std::size_t> waiting_{0};  // changed on the core, read from any
+  std::set<Timer*> sleeping_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
   Counter sent_, failed_, retried_, uncertain_;
 };

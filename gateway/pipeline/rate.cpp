@@ -8,6 +8,14 @@ RateGate::RateGate(double rate_per_s, double burst)
     : interval_ms_(rate_per_s > 0 ? 1'000.0 / rate_per_s : 0),
       tolerance_ms_(interval_ms_ * std::max(burst - 1.0, 0.0)) {}
 
+SteadyPoint RateGate::next(SteadyPoint now) const {
+  const std::int64_t earliest_ms = std::max(now.time_since_epoch().count(), paused_ms_.load());
+  const auto tolerance_us = static_cast<std::int64_t>(tolerance_ms_ * 1'000);
+  const auto base = std::max(next_us_.load(), earliest_ms * 1'000);
+  const auto go_us = std::max(base - tolerance_us, earliest_ms * 1'000);
+  return SteadyPoint{Milliseconds{(go_us + 999) / 1'000}};
+}
+
 SteadyPoint RateGate::reserve(SteadyPoint now) {
   const std::int64_t earliest_ms = std::max(now.time_since_epoch().count(), paused_ms_.load());
   if (interval_ms_ == 0) return SteadyPoint{Milliseconds{earliest_ms}};

@@ -16,6 +16,8 @@ class RateGate {
  public:
   // rate_per_s 0: no limit of its own.
   RateGate(double rate_per_s, double burst);
+  // When the next call may go; `now`: at once.
+  SteadyPoint next(SteadyPoint now) const;
   // Reserves a place; the caller waits until the time given (now: go at once).
   SteadyPoint reserve(SteadyPoint now);
   void pause_until(SteadyPoint until);

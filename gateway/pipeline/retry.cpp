@@ -36,14 +36,17 @@ bool forgotten(const Capabilities& capabilities, const SendOptions& options, con
 }  // namespace
 
 Retry decide_retry(const Error& error, const Send& send, const Capabilities& capabilities,
-                   const SendOptions& options, TimePoint now, double draw) {
+                   const SendOptions& options, TimePoint now, double draw, bool channels_fault) {
   const std::uint32_t attempts = send.message.delivery ? send.message.delivery->attempts : 0;
-  const bool spent = attempts >= options.attempts_max;
+  const bool spent = !channels_fault && attempts >= options.attempts_max;
   switch (error.code) {
     case Errc::throttled: {
       if (spent) return {};
       const auto wait = error.retry_after.value_or(backoff(attempts, options, draw));
-      return {.next = Next::again, .at = now + wait, .pause_channel = true};
+      return {.next = Next::again,
+              .at = now + wait,
+              .pause_channel = true,
+              .count_attempt = !channels_fault};
     }
     case Errc::overloaded:
     case Errc::shutting_down:
@@ -57,7 +60,8 @@ Retry decide_retry(const Error& error, const Send& send, const Capabilities& cap
       }
       if (spent) return {};
       const Retry again{.next = Next::again,
-                        .at = now + error.retry_after.value_or(backoff(attempts, options, draw))};
+                        .at = now + error.retry_after.value_or(backoff(attempts, options, draw)),
+                        .count_attempt = !channels_fault};
       if (error.delivery == Delivery::unknown && forgotten(capabilities, options, send, again.at)) {
         return {.next = Next::uncertain};
       }

@@ -23,13 +23,15 @@ enum class Next : std::uint8_t {
 struct Retry {
   Next next = Next::fail;
   TimePoint at{};
-  bool pause_channel = false;   // throttled: the whole account waits until `at`
-  bool count_attempt = true;    // a failure of our own limits costs no attempt
+  bool pause_channel = false;  // throttled: the whole account waits until `at`
+  bool count_attempt = true;   // no: our own limits, or a channel that is away
 };
 
-// `draw` is uniform in [0, 1): full jitter.
+// `draw` is uniform in [0, 1): full jitter. `channels_fault`: the channel has not worked for
+// anybody since before this attempt, so that it uses up none.
 Retry decide_retry(const Error& error, const Send& send, const Capabilities& capabilities,
-                   const SendOptions& options, TimePoint now, double draw);
+                   const SendOptions& options, TimePoint now, double draw,
+                   bool channels_fault = false);
 
 // Such a draw. Any thread.
 double random_draw();

@@ -6,9 +6,11 @@
 #include <spdlog/sinks/stdout_sinks.h>
 
 #include <atomic>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <shared_mutex>
+#include <thread>
 #include <utility>
 
 #include "base/clock.hpp"
@@ -16,6 +18,8 @@
 
 namespace parley::gateway {
 namespace {
+
+constexpr Milliseconds kStopWait{2'000};
 
 // The one log of the process. The shared lock is held for one enqueue; the writer's side is taken
 // only by start and stop.
@@ -81,7 +85,15 @@ void stop_logging() {
   if (!writer) return;
   state.dropped_before += writer->overrun_counter();
   logger.reset();
-  writer.reset();  // writes what is queued, then joins: outside the lock, a sink may be slow
+  // Writes what is queued, then joins. A sink that takes nothing (a full pipe, a dead disk) would
+  // hold up the end of the process for ever: then what is queued is given up, thread and all.
+  auto written = std::make_shared<std::promise<void>>();
+  auto done = written->get_future();
+  std::thread([writer = std::move(writer), written]() mutable {
+    writer.reset();
+    written->set_value();
+  }).detach();
+  done.wait_for(kStopWait);
 }
 
 std::uint64_t dropped_log_lines() noexcept {

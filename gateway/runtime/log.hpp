@@ -44,7 +44,7 @@ struct LogOptions {
 };
 
 void start_logging(const LogOptions& options);
-void stop_logging();  // writes what is queued
+void stop_logging();  // writes what is queued, for 2 s at the most
 std::uint64_t dropped_log_lines() noexcept;
 
 void log(LogLevel level, std::string_view event, std::initializer_list<LogField> fields = {});

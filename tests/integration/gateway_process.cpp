@@ -1,8 +1,10 @@
 #include "tests/integration/gateway_process.hpp"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -22,14 +24,19 @@ std::uint16_t port_after(const std::string& text, const std::string& mark) {
 
 }  // namespace
 
-GatewayProcess::GatewayProcess(const std::string& config) {
+GatewayProcess::GatewayProcess(const std::string& config, Bounds bounds) {
   int ends[2];
   EXPECT_EQ(::pipe(ends), 0);
+  if (bounds.pipe_bytes > 0) EXPECT_GT(::fcntl(ends[1], F_SETPIPE_SZ, bounds.pipe_bytes), 0);
   pid_ = ::fork();
   if (pid_ == 0) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // never left behind
     ::dup2(ends[1], STDERR_FILENO);
     ::close_range(STDERR_FILENO + 1, ~0U, 0);  // the sockets of the test are not its
+    if (bounds.descriptors > 0) {
+      const rlimit limit{.rlim_cur = bounds.descriptors, .rlim_max = bounds.descriptors};
+      ::setrlimit(RLIMIT_NOFILE, &limit);
+    }
     ::execl(PARLEY_BINARY, PARLEY_BINARY, "serve", "--config", config.c_str(), nullptr);
     ::_exit(127);
   }
@@ -74,6 +81,19 @@ void GatewayProcess::settle() {
 
 void GatewayProcess::go_on() { ::kill(pid_, SIGCONT); }
 
+void GatewayProcess::signal(int number) { ::kill(pid_, number); }
+
+// What it said before it ended, as much as the pipe held.
+void GatewayProcess::hear_the_rest() {
+  ::fcntl(stderr_, F_SETFL, O_NONBLOCK);
+  char chunk[4'096];
+  for (;;) {
+    const auto got = ::read(stderr_, chunk, sizeof chunk);
+    if (got <= 0) return;
+    said_.append(chunk, static_cast<std::size_t>(got));
+  }
+}
+
 int GatewayProcess::end_gracefully() {
   ::kill(pid_, SIGTERM);
   return await_end();
@@ -84,6 +104,8 @@ int GatewayProcess::await_end() {
   int status = 0;
   ::waitpid(pid_, &status, 0);
   pid_ = 0;
+  hear_the_rest();
+  if (WIFSIGNALED(status)) said_ += "(ended by signal " + std::to_string(WTERMSIG(status)) + ")";
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 

@@ -49,12 +49,12 @@ TEST_F(GatewayCut, ADiskThatFailsUnderItEndsTheProcess) {
   shop.live(20, [&](GatewayProcess& gateway) {
     disk.cut();
     World::eventually([&] { return !shop.write(gateway, 1'000'000); });  // gives it what to sync
-    EXPECT_EQ(gateway.await_end(), 70);
+    EXPECT_EQ(gateway.await_end(), 70) << gateway.said();
   });
   disk.remount();
   auto gateway = shop.start();
   EXPECT_NE(gateway->port(), 0) << gateway->said();
-  EXPECT_EQ(gateway->end_gracefully(), 0);
+  EXPECT_EQ(gateway->end_gracefully(), 0) << gateway->said();
 }
 
 }  // namespace

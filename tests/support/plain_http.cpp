@@ -113,6 +113,7 @@ void Socket::close() {
 
 struct LittleServer::Impl {
   Answerer answer;
+  std::size_t remembered_max = 0;
   net::io_context io;
   tcp::acceptor acceptor{io, {net::ip::make_address("127.0.0.1"), 0}};
   mutable std::mutex mutex;
@@ -146,7 +147,7 @@ struct LittleServer::Impl {
                 headers_of(request)};
       {
         const std::lock_guard lock(mutex);
-        asked.push_back(one);
+        if (asked.size() < remembered_max) asked.push_back(one);
       }
       changed.notify_all();
       const Answer told = answer(one);
@@ -182,8 +183,10 @@ struct LittleServer::Impl {
   }
 };
 
-LittleServer::LittleServer(Answerer answer) : impl_(std::make_unique<Impl>()) {
+LittleServer::LittleServer(Answerer answer, std::size_t remembered_max)
+    : impl_(std::make_unique<Impl>()) {
   impl_->answer = std::move(answer);
+  impl_->remembered_max = remembered_max;
   impl_->accepting = std::thread([this] { impl_->accept_blocking(); });
 }
 

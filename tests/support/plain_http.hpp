@@ -3,6 +3,7 @@
 // told. Beast stays in plain_http.cpp.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -42,7 +43,8 @@ class Socket {
   std::unique_ptr<Impl> impl_;
 };
 
-// A platform or bot: answers each request by `answer`, on threads of its own, and remembers all.
+// A platform or bot: answers each request by `answer`, on threads of its own, and remembers them,
+// the first `remembered_max`.
 struct Asked {
   std::string method, target, body;
   Headers headers;
@@ -50,7 +52,7 @@ struct Asked {
 class LittleServer {
  public:
   using Answerer = std::function<Answer(const Asked&)>;
-  explicit LittleServer(Answerer answer);
+  explicit LittleServer(Answerer answer, std::size_t remembered_max = SIZE_MAX);
   ~LittleServer();
   std::uint16_t port() const;
   std::vector<Asked> asked() const;
