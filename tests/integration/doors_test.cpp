@@ -288,5 +288,82 @@ TEST_F(Doors, OfSocketsTooAreOneTenants) {
   }
 }
 
+// Each way of writing ".." and "/" that some server has taken for one, in front of files there are.
+std::vector<std::string> traversals() {
+  std::vector<std::string> out;
+  const std::vector<std::string> dots = {"..",         "%2e%2e", "%2E.",         ".%2e",
+                                         "%252e%252e", "..%00",  "%c0%ae%c0%ae", "%e0%80%ae.",
+                                         "....",       ". .",    "%u002e%u002e", "..;"};
+  const std::vector<std::string> slashes = {"/", "%2f", "%5c", "\\", "%252f", "%c0%af", "%u2215"};
+  for (const auto& dot : dots) {
+    for (const auto& slash : slashes) {
+      std::string up;
+      for (int i = 0; i < 4; ++i) up += dot + slash;
+      out.push_back(up);
+    }
+  }
+  for (const char* other :
+       {"/", "//", "file:///", "%2f", "C:%5c", "~/", "./", "%00/", "data/../"}) {
+    out.emplace_back(other);
+  }
+  return out;
+}
+
+TEST_F(Doors, ReachNoFileByAnyPath) {
+  const auto ways = traversals();
+  EXPECT_GE(ways.size(), 80u);
+  const auto signature = media_path(Milliseconds{60'000});
+  const auto query = signature.substr(signature.find('?'));
+  for (const std::string door : {"/media/shop/", "/media/", "/chat/shop/web/", "/webhooks/", "/"}) {
+    for (const auto& way : ways) {
+      for (const std::string file : {"parley.toml", "ring", "etc/passwd"}) {
+        const auto answer = ask(world.port(), "GET", door + way + file + query, {}, "");
+        EXPECT_TRUE(answer.status >= 400 && answer.status < 500)
+            << door << way << file << ": " << answer.status;
+        for (const auto* content : {"tenants = ", "key ring", "root:"}) {
+          EXPECT_EQ(answer.body.find(content), std::string::npos) << door << way << file;
+        }
+      }
+    }
+  }
+}
+
+// What a customer says of a file, its name and its type, becomes no header but those of ours.
+TEST_F(Doors, WriteNoHeaderThatACustomerWrote) {
+  const std::vector<std::string> names = {"a%0d%0aSet-Cookie:%20e=1",
+                                          "a%0aSet-Cookie:e=1",
+                                          "%00",
+                                          "a%22;filename=b.html",
+                                          "%e5%98%8a%e5%98%8dSet-Cookie:e=1",
+                                          "a.html",
+                                          "%0d%0a%0d%0a<script>",
+                                          "..%2f..%2fx"};
+  const std::vector<std::string> types = {
+      "text/html",         "text/html; charset=x",   "image/svg+xml", "text/plain\t; a=b",
+      "multipart/x-mixed", "application/javascript", "not a type",    "text/plain, text/html"};
+  const auto token = "Bearer " + chat_token(world, "shop");
+  for (const auto& name : names) {
+    for (const auto& type : types) {
+      const auto kept = ask(world.port(), "POST", "/chat/shop/web/media?name=" + name,
+                            {{"authorization", token}, {"content-type", type}}, "<b>bytes</b>");
+      const auto at = kept.body.find("/media/shop/");
+      if (kept.status != 201 || at == std::string::npos) {
+        EXPECT_TRUE(kept.status >= 400 && kept.status < 500) << name << " " << type;
+        continue;
+      }
+      auto url = kept.body.substr(at, kept.body.find('"', at) - at);
+      const auto shown = ask(world.port(), "GET", url, {}, "");
+      EXPECT_EQ(shown.status, 200) << url;
+      std::map<std::string, std::string> headers;
+      for (const auto& [key, value] : shown.headers) {
+        EXPECT_TRUE(headers.emplace(key, value).second) << key << " twice";
+        EXPECT_NE(key, "Set-Cookie") << name;
+      }
+      EXPECT_EQ(headers["X-Content-Type-Options"], "nosniff");
+      EXPECT_EQ(headers["Content-Security-Policy"], "default-src 'none'; sandbox");
+    }
+  }
+}
+
 }  // namespace
 }  // namespace parley::test
