@@ -52,6 +52,9 @@ struct ProcessConfig {
   // Signs media URLs of tenants that name no key. Random when the file names none: then URLs end
   // with the process.
   Secret media_key;
+  // File of the keys that backups are sealed with, and that erasing a person destroys
+  // (storage/key_ring.hpp). "": backups are plain copies.
+  std::string backup_keys;
 };
 
 Result<ProcessConfig> load_process(const std::string& path);

@@ -82,7 +82,8 @@ void read_http(const Node& node, Problems& problems, gateway::http::ServerOption
   read_limits(section_of(t, "limits", nothing), problems, http.limits);
 }
 
-void read_storage(const Node& node, Problems& problems, storage::Options& storage) {
+void read_storage(const Node& node, Problems& problems, storage::Options& storage,
+                  std::string& backup_keys) {
   Table t(node, "storage", problems);
   const auto hours = [&](std::string_view key, std::chrono::hours& to, std::int64_t min) {
     to = std::chrono::hours{t.whole<std::int64_t>(key, to.count(), min, 24 * 3660)};
@@ -104,6 +105,7 @@ void read_storage(const Node& node, Problems& problems, storage::Options& storag
   hours("audit_horizon_hours", storage.audit_horizon, 24);
   storage.mark_interval =
       t.ms("mark_interval_ms", storage.mark_interval, kMs, Milliseconds{10'000});
+  backup_keys = t.text("backup_keys");
 }
 
 void read_client(const Node& node, Problems& problems, gateway::http::ClientOptions& client) {
@@ -240,7 +242,7 @@ ProcessConfig read_process(const Node& root, Problems& problems) {
       admin.problem("port", "is the port of [http] too; expected another one");
     }
   }
-  read_storage(section_of(t, "storage", nothing), problems, process.storage);
+  read_storage(section_of(t, "storage", nothing), problems, process.storage, process.backup_keys);
   read_client(section_of(t, "client", nothing), problems, process.client);
   read_log(section_of(t, "log", nothing), problems, process.log);
   read_shards(section_of(t, "pipeline", nothing), problems, process.pipeline.shards);

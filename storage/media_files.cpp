@@ -6,9 +6,21 @@
 
 namespace parley::storage {
 
+namespace {
+
 // A hash and not the name: a directory name then has one spelling on any file system.
+std::string tenant_directory(const TenantId& tenant) {
+  return to_hex(sha256(tenant.value).substr(0, 16));
+}
+
+}  // namespace
+
+std::string media_file_name(const TenantId& tenant, std::string_view id) {
+  return tenant_directory(tenant) + "/" + std::string(id);
+}
+
 std::string MediaFiles::directory_of(const TenantId& tenant) const {
-  return directory_ + "/" + to_hex(sha256(tenant.value).substr(0, 16));
+  return directory_ + "/" + tenant_directory(tenant);
 }
 
 Result<void> MediaFiles::put_blocking(const TenantId& tenant, const MediaId& id,

@@ -15,6 +15,9 @@
 
 namespace parley::storage {
 
+// <hash of the tenant>/<id>: where a file is below the directory, and its name in sealed backups.
+std::string media_file_name(const TenantId& tenant, std::string_view id);
+
 class MediaFiles {
  public:
   explicit MediaFiles(std::string directory) : directory_(std::move(directory)) {}

@@ -10,12 +10,15 @@
 
 #include <algorithm>
 #include <chrono>
-#include <map>
+#include <shared_mutex>
 #include <thread>
 #include <unordered_set>
 #include <utility>
 
+#include "base/mutant.hpp"
+#include "storage/backup_rules.hpp"
 #include "storage/erase_rules.hpp"
+#include "storage/key_ring.hpp"
 #include "storage/keys.hpp"
 #include "storage/rocks_options.hpp"
 #include "storage/rocks_store.hpp"
@@ -24,7 +27,7 @@ namespace parley::storage {
 namespace {
 
 constexpr std::size_t kBatchBytesMax = 1 << 20;
-constexpr int kSnapshotLooks = 500;  // of 10 ms: reads hold one for milliseconds
+constexpr int kLooks = 500;  // of 10 ms, for a snapshot or a backup to end
 constexpr RowKind kPlaced[] = {RowKind::send, RowKind::bot_call, RowKind::decision,
                                RowKind::dead_letter, RowKind::correction};
 // Searched through for the person, and compacted whole: all of them are short-lived or small.
@@ -51,43 +54,103 @@ std::string placed_prefix(const TenantId& tenant, RowKind kind, const PersonId& 
   return row_key(tenant, kind, id);
 }
 
+// What is left of an erasure that a crash cut off must be found again by the next one. So the
+// events, which alone know a person's names and files, are rewritten last; and a note without
+// content says from before the first change until the end that tables may hold what is deleted
+// already.
 class Eraser {
  public:
   using Apply = std::function<Result<void>(RocksLedger::Rewrite)>;
-  Eraser(rocksdb::DB& db, const TenantId& tenant, Apply apply)
-      : db_(db), tenant_(tenant), apply_(std::move(apply)) {}
+  Eraser(rocksdb::DB& db, const TenantId& tenant, const std::vector<Store::Erasure>& persons,
+         Apply apply)
+      : db_(db), tenant_(tenant), persons_(persons), apply_(std::move(apply)) {}
 
-  Result<Store::Erased> run(const std::vector<Store::Erasure>& persons) {
-    for (const auto& person : persons) {
-      if (auto done = rewrite_events(person); !done) return done.error();
+  // Reads only: afterwards names() is known, and what is to go.
+  Result<void> look() {
+    for (const auto& person : persons_) {
+      auto seen = each_event(person, [&](std::string_view, const StoredEvent& event) {
+        ++erased_.events;
+        erased_body(tenant_, person.person, event, names_);
+        return Result<void>();
+      });
+      if (!seen) return seen;
+    }
+    if (!names_.media_said.empty()) {
+      if (auto done = keep_what_others_were_said(); !done) return done;
+    }
+    for (const auto& person : persons_) {
       for (const auto kind : kPlaced) {
         const auto prefix = placed_prefix(tenant_, kind, person.person);
-        ranges_.emplace_back(prefix, prefix_end(prefix));
-        if (auto done = sweep_rows(person, kind, prefix); !done) return done.error();
+        if (auto done = find_rows(kind, prefix); !done) return done;
       }
       for (const auto kind : {RowKind::queue_entry, RowKind::assignment}) {
         note_key(row_key(tenant_, kind, person.person.value));
       }
       note_key(conversation_key(tenant_, person.person));
     }
-    if (!names_.media_said.empty()) {
-      if (auto done = keep_what_others_were_said(persons); !done) return done.error();
-    }
     for (const auto kind : kSearched) {
-      const auto prefix = row_prefix(tenant_, kind);
-      ranges_.emplace_back(prefix, prefix_end(prefix));
-      for (const auto& person : persons) {
-        if (auto done = sweep_rows(person, kind, prefix); !done) return done.error();
-      }
+      if (auto done = find_rows(kind, row_prefix(tenant_, kind)); !done) return done;
     }
-    if (auto done = sweep_dedup(); !done) return done.error();
-    if (auto done = sweep_expiry(); !done) return done.error();
-    if (auto done = flush(); !done) return done.error();
-    return erased_;
+    return find_dedup();
+  }
+
+  // All but the events, and the rows that say which user of the tenant's a person is.
+  Result<void> take_rows() {
+    for (const auto& note : notes()) {
+      std::string found;
+      const auto status = db_.Get(rocksdb::ReadOptions(), note, &found);
+      if (!status.ok() && !status.IsNotFound()) return rocks_error("read", status);
+      cut_off_before_ = cut_off_before_ || status.ok();
+      if (auto done = put(note, "x"); !done) return done;
+    }
+    if (auto done = flush(); !done) return done;
+    if (auto done = sweep_expiry(); !done) return done;
+    for (const auto& key : going_) {
+      if (auto done = erase(key); !done) return done;
+    }
+    return flush();
+  }
+
+  Result<void> take_events() {
+    for (const auto& key : going_last_) {
+      if (auto done = erase(key); !done) return done;
+    }
+    for (const auto& person : persons_) {
+      const auto prefix = events_prefix(tenant_, person.person);
+      ranges_.emplace_back(prefix, prefix_end(prefix));
+      auto done =
+          each_event(person, [&](std::string_view key, const StoredEvent& event) -> Result<void> {
+            auto body = erased_body(tenant_, person.person, event, names_);
+            if (body == event.body) return {};  // erased before
+            return put(std::string(key), std::move(body));
+          });
+      if (!done) return done;
+    }
+    return flush();
   }
 
   const PersonalNames& names() const { return names_; }
-  const std::vector<std::pair<std::string, std::string>>& ranges() const { return ranges_; }
+  // What was deleted by an erasure that was cut off is not there to say where it was.
+  std::vector<std::pair<std::string, std::string>> ranges() const {
+    auto out = ranges_;
+    if (cut_off_before_) {
+      auto dedup = table_prefix(Table::dedup);
+      append_field(dedup, tenant_.value);
+      out.emplace_back(dedup, prefix_end(dedup));
+      out.emplace_back(table_prefix(Table::expiry), prefix_end(table_prefix(Table::expiry)));
+    }
+    return out;
+  }
+  std::vector<std::string> notes() const {
+    std::vector<std::string> out;
+    for (const auto& person : persons_) {
+      auto name = std::string("erasing:");
+      append_field(name, tenant_.value);
+      out.push_back(meta_key(name + person.person.value));
+    }
+    return out;
+  }
+  Store::Erased& erased() { return erased_; }
 
  private:
   // Each row of a table part; `each` gives false to stop.
@@ -108,6 +171,17 @@ class Eraser {
     return {};
   }
 
+  template <class Each>
+  Result<void> each_event(const Store::Erasure& person, Each each) {
+    return scan(events_prefix(tenant_, person.person),
+                [&](std::string_view key, std::string_view value) -> Result<void> {
+                  KeyReader number(key.substr(key.size() - 8));
+                  const StoredEvent event{.seq = number.u64(), .body = std::string(value)};
+                  if (event.seq > person.through) return {};
+                  return each(key, event);
+                });
+  }
+
   Result<void> put(std::string key, std::string value) {
     bytes_ += key.size() + value.size();
     next_.puts.emplace_back(std::move(key), std::move(value));
@@ -125,36 +199,29 @@ class Eraser {
   }
   void note_key(const std::string& key) { ranges_.emplace_back(key, key + '\0'); }
 
-  Result<void> rewrite_events(const Store::Erasure& person) {
-    const auto prefix = events_prefix(tenant_, person.person);
+  Result<void> find_rows(RowKind kind, const std::string& prefix) {
     ranges_.emplace_back(prefix, prefix_end(prefix));
-    return scan(prefix, [&](std::string_view key, std::string_view value) -> Result<void> {
-      KeyReader number(key.substr(key.size() - 8));
-      const StoredEvent event{.seq = number.u64(), .body = std::string(value)};
-      if (event.seq > person.through) return {};
-      ++erased_.events;
-      auto body = erased_body(tenant_, person.person, event, names_);
-      if (body == value) return {};  // erased before
-      return put(std::string(key), std::move(body));
-    });
-  }
-
-  Result<void> sweep_rows(const Store::Erasure& person, RowKind kind, const std::string& prefix) {
     const auto table = row_prefix(tenant_, kind).size();
     return scan(prefix, [&](std::string_view key, std::string_view value) -> Result<void> {
       KeyReader in(value);
       in.time();
-      if (!goes_with(person, names_, kind, key.substr(table), in.rest())) return {};
+      const auto body = in.rest();
+      if (std::ranges::none_of(persons_, [&](const auto& person) {
+            return goes_with(person, names_, kind, key.substr(table), body);
+          })) {
+        return {};
+      }
       ++erased_.rows;
+      (kind == RowKind::user_index ? going_last_ : going_).emplace_back(key);
       if (kind == RowKind::idempotency || kind == RowKind::sent_index) listed_.emplace(key);
-      return erase(std::string(key));
+      return {};
     });
   }
 
   // A file that was sent to this person and to others is not theirs alone.
-  Result<void> keep_what_others_were_said(const std::vector<Store::Erasure>& persons) {
+  Result<void> keep_what_others_were_said() {
     std::vector<std::string> own;
-    for (const auto& person : persons) own.push_back(events_prefix(tenant_, person.person));
+    for (const auto& person : persons_) own.push_back(events_prefix(tenant_, person.person));
     auto all = table_prefix(Table::events);
     append_field(all, tenant_.value);
     auto done = scan(all, [&](std::string_view key, std::string_view value) -> Result<void> {
@@ -166,7 +233,7 @@ class Eraser {
     return done;
   }
 
-  Result<void> sweep_dedup() {
+  Result<void> find_dedup() {
     auto prefix = table_prefix(Table::dedup);
     append_field(prefix, tenant_.value);
     std::string first, last;
@@ -178,13 +245,15 @@ class Eraser {
       last = key;
       ++erased_.rows;
       listed_.emplace(key);
-      return erase(std::string(key));
+      going_.emplace_back(key);
+      return {};
     });
     if (!first.empty()) ranges_.emplace_back(first, last + '\0');
     return done;
   }
 
-  // The lists of what expires when name the keys that are gone now.
+  // The lists of what expires when name the keys that are about to go. Before them: a list of what
+  // is gone already could not be told from any other.
   Result<void> sweep_expiry() {
     if (listed_.empty()) return {};
     const auto prefix = table_prefix(Table::expiry);
@@ -204,28 +273,35 @@ class Eraser {
 
   rocksdb::DB& db_;
   const TenantId& tenant_;
+  const std::vector<Store::Erasure>& persons_;
   const Apply apply_;
   RocksLedger::Rewrite next_;
   std::size_t bytes_ = 0;
+  bool cut_off_before_ = false;
   PersonalNames names_;
+  std::vector<std::string> going_, going_last_;
   std::unordered_set<std::string> listed_;
   std::vector<std::pair<std::string, std::string>> ranges_;
   Store::Erased erased_;
 };
 
+Error busy(std::string_view why) {
+  return Error{.code = Errc::overloaded,
+               .retry_after = Milliseconds{5'000},
+               .detail = "store: " + std::string(why) + "; try again"};
+}
+
 // A snapshot from before would keep the old versions through a compaction.
 Result<void> wait_for_old_snapshots(rocksdb::DB& db) {
   const auto now = db.GetLatestSequenceNumber();
-  for (int look = 0; look < kSnapshotLooks; ++look) {
+  for (int look = 0; look < kLooks; ++look) {
     std::uint64_t count = 0, oldest = 0;
     db.GetIntProperty("rocksdb.num-snapshots", &count);
     db.GetIntProperty("rocksdb.oldest-snapshot-sequence", &oldest);
     if (count == 0 || oldest >= now) return {};
     std::this_thread::sleep_for(Milliseconds{10});
   }
-  return Error{.code = Errc::overloaded,
-               .retry_after = Milliseconds{5'000},
-               .detail = "store: a long read holds what is to be erased; try again"};
+  return busy("a long read holds what is to be erased");
 }
 
 // The memtable becomes a table; files nobody needs any more are looked for and removed here and
@@ -262,35 +338,55 @@ Result<void> RocksStore::drop_media_blocking(const TenantId& tenant, const Media
   return media_.drop_blocking(tenant, id);
 }
 
+Result<void> RocksStore::destroy_keys(const TenantId& tenant, const std::vector<Erasure>& persons,
+                                      const PersonalNames& names) {
+  if (backup_keys_.empty() || MUTANT("keys_kept")) return {};
+  const std::lock_guard lock(ring_mutex_);
+  const auto ring = KeyRing::open(backup_keys_, KeyRing::Missing::make);
+  if (!ring) return ring.error();
+  return (*ring)->destroy(owners_erased(tenant, persons, names));
+}
+
 Result<Store::Erased> RocksStore::erase_persons_blocking(const TenantId& tenant,
                                                          const std::vector<Erasure>& persons) {
   if (!disk_.writable()) return not_writable();
+  std::shared_lock no_backup(backup_or_erasure_, std::defer_lock);
+  for (int look = 0; look < kLooks && !no_backup.try_lock(); ++look) {
+    std::this_thread::sleep_for(Milliseconds{10});
+  }
+  if (!no_backup) return busy("a backup is being made");
   const auto apply = [this](RocksLedger::Rewrite rewrite) {
     return queue_->run_blocking(
         [this, &rewrite]() mutable { return ledger_.write_rewrite(rewrite); });
   };
-  Eraser eraser(*db_, tenant, apply);
-  auto erased = eraser.run(persons);
-  if (!erased) return erased;
+  Eraser eraser(*db_, tenant, persons, apply);
+  if (auto looked = eraser.look(); !looked) return std::move(looked.error());
+  if (MUTANT("events_erased_first")) {
+    if (auto taken = eraser.take_events(); !taken) return std::move(taken.error());
+  }
+  if (auto taken = eraser.take_rows(); !taken) return std::move(taken.error());
   for (const auto& id : eraser.names().media) {
     if (auto gone = media_.drop_blocking(tenant, {id}); !gone) return std::move(gone.error());
-    ++erased->media;
+    ++eraser.erased().media;
   }
+  if (auto gone = destroy_keys(tenant, persons, eraser.names()); !gone) {
+    return std::move(gone.error());
+  }
+  if (auto taken = eraser.take_events(); !taken) return std::move(taken.error());
   if (auto rewritten = rewrite_files(*db_, eraser.ranges()); !rewritten) {
     return std::move(rewritten.error());
   }
   // Last, and with it one more change of the list of tables: the compactions' own change still
   // named the borders of the tables they replaced.
-  RocksLedger::Rewrite last;
+  RocksLedger::Rewrite last{.puts = {}, .deletes = eraser.notes()};
   for (const auto& person : persons) {
     if (!person.relay.empty()) {
       last.deletes.push_back(row_key(tenant, RowKind::relay, person.relay));
     }
   }
-  if (last.deletes.empty()) last.deletes.push_back(meta_key("erasure"));  // something to flush
   if (auto ended = apply(std::move(last)); !ended) return std::move(ended.error());
   if (auto flushed = end_log(*db_); !flushed) return std::move(flushed.error());
-  return erased;
+  return eraser.erased();
 }
 
 }  // namespace parley::storage

@@ -8,6 +8,7 @@
 #include "storage/keys.hpp"
 #include "storage/rocks_options.hpp"
 #include "storage/rocks_store.hpp"
+#include "storage/sealed_backup.hpp"
 
 namespace parley::storage {
 namespace {
@@ -92,6 +93,7 @@ struct RocksStore::Opened {
   std::shared_ptr<BackgroundErrors> background;
   Meta meta;
   DiskGuard::FreeBytes free_bytes;
+  std::string backup_keys;
 };
 
 RocksStore::RocksStore(const Options& options, const Clock& clock, Opened opened)
@@ -100,6 +102,7 @@ RocksStore::RocksStore(const Options& options, const Clock& clock, Opened opened
       lock_(std::move(opened.lock)),
       db_(std::move(opened.db)),
       media_(media_path(options.path)),
+      backup_keys_(std::move(opened.backup_keys)),
       epoch_(opened.meta.epoch),
       disk_(options.path,
             {.free_bytes_min = options.free_bytes_min, .ballast_bytes = options.ballast_bytes},
@@ -162,7 +165,8 @@ Result<std::unique_ptr<RocksStore>> RocksStore::open(const Options& options, con
                                                     .db = std::move(*db),
                                                     .background = std::move(background),
                                                     .meta = std::move(*meta),
-                                                    .free_bytes = std::move(seams.free_bytes)}));
+                                                    .free_bytes = std::move(seams.free_bytes),
+                                                    .backup_keys = std::move(seams.backup_keys)}));
   if (auto begun = store->start(position); !begun) return at_start(std::move(begun.error()));
   return store;
 }
@@ -185,7 +189,14 @@ Result<void> RocksStore::start(std::uint64_t position) {
 }
 
 Result<std::unique_ptr<Store>> open_rocks_store(const Options& options, const Clock& clock) {
-  auto store = RocksStore::open(options, clock);
+  return open_rocks_store(options, clock, {});
+}
+
+Result<std::unique_ptr<Store>> open_rocks_store(const Options& options, const Clock& clock,
+                                                const std::string& keys) {
+  RocksSeams seams;
+  seams.backup_keys = keys;
+  auto store = RocksStore::open(options, clock, std::move(seams));
   if (!store) return std::move(store.error());
   return std::unique_ptr<Store>(std::move(*store));
 }

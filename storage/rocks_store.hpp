@@ -13,8 +13,11 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <mutex>
+#include <shared_mutex>
 #include <string>
 
+#include "conversation/erasure.hpp"
 #include "storage/commit_queue.hpp"
 #include "storage/disk_guard.hpp"
 #include "storage/files.hpp"
@@ -36,6 +39,7 @@ struct RocksSeams {
   rocksdb::Env* env = nullptr;  // null: the system's
   DiskGuard::FreeBytes free_bytes = free_bytes_of;
   std::size_t memtable_bytes = 32 << 20;  // small ones: flushes and compactions all the time
+  std::string backup_keys = {};           // sealed_backup.hpp; no seam, but not every Store's
 };
 
 class BackgroundErrors;
@@ -84,6 +88,11 @@ class RocksStore final : public Store {
   RocksStore(const Options& options, const Clock& clock, Opened opened);
   Result<void> start(std::uint64_t position);
 
+  Result<void> copy_blocking(const std::string& to);
+  Result<void> seal_blocking(const std::string& to);
+  Result<void> destroy_keys(const TenantId& tenant, const std::vector<Erasure>& persons,
+                            const PersonalNames& names);
+
   Result<std::optional<TurnView>> read_turn(const TurnQuery& query, bool cache_only) const;
   Result<std::optional<std::string>> get(const std::string& key) const;
   Error not_writable() const;
@@ -94,6 +103,10 @@ class RocksStore final : public Store {
   std::unique_ptr<rocksdb::DB> db_;
   LinkTable links_;
   MediaFiles media_;
+  // Shared by erasures, alone for a sealed backup: what one reads the other takes away.
+  std::shared_mutex backup_or_erasure_;
+  std::mutex ring_mutex_;
+  const std::string backup_keys_;  // "": backups are plain
   const std::uint64_t epoch_;
   mutable DiskGuard disk_;
   RocksLedger ledger_;

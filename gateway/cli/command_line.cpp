@@ -53,10 +53,17 @@ int run_command_line(int argc, char** argv) {
   backup_app->add_option("--to", backup_to, "a directory that does not exist yet")->required();
   backup_app->callback([&] { status = run_backup(config, backup_to); });
 
-  std::string verify_path;
+  std::string restore_from;
+  auto* restore_app = root.add_subcommand("restore", "make a store of a backup");
+  restore_app->add_option("--config", config, "process file")->capture_default_str();
+  restore_app->add_option("--from", restore_from, "the backup's directory")->required();
+  restore_app->callback([&] { status = run_restore(config, restore_from); });
+
+  std::string verify_path, verify_keys;
   auto* verify_app = root.add_subcommand("verify", "read every row of a closed store or a backup");
   verify_app->add_option("path", verify_path, "the store's directory")->required();
-  verify_app->callback([&] { status = run_verify(verify_path); });
+  verify_app->add_option("--keys", verify_keys, "the key ring of a sealed backup");
+  verify_app->callback([&] { status = run_verify(verify_path, verify_keys); });
 
   ReplayCommand replay;
   auto* replay_app = root.add_subcommand(

@@ -17,7 +17,9 @@ struct ServeOptions {
 int run_serve(const ServeOptions& options);
 int run_check(const std::string& config);
 int run_backup(const std::string& config, const std::string& to);
-int run_verify(const std::string& path);
+int run_restore(const std::string& config, const std::string& from);
+// `keys`: the ring of a sealed backup.
+int run_verify(const std::string& path, const std::string& keys);
 
 struct ReplayCommand {
   std::string config = "config/parley.toml";

@@ -1,8 +1,9 @@
-// The sub-commands that work on files without serving: check, backup, verify.
+// The sub-commands that work on files without serving: check, backup, restore, verify.
 #include <iostream>
 
 #include "config/config.hpp"
 #include "gateway/cli/commands.hpp"
+#include "storage/sealed_backup.hpp"
 #include "storage/store.hpp"
 
 namespace parley::gateway {
@@ -26,6 +27,21 @@ void print_report(const storage::VerifyReport& report) {
             << '\n';
 }
 
+void print_report(const storage::SealedReport& report) {
+  std::cout << report.rows << " rows and " << report.media << " files can be read";
+  if (report.lost > 0) {
+    std::cout << ", " << report.lost << " not: their keys were destroyed by erasures since";
+  }
+  std::cout << '\n';
+}
+
+int verify_sealed(const std::string& path, const std::string& keys) {
+  auto report = storage::verify_sealed_backup(path, keys);
+  if (!report) return refuse(report.error());
+  print_report(*report);
+  return 0;
+}
+
 }  // namespace
 
 int run_check(const std::string& config) {
@@ -34,7 +50,8 @@ int run_check(const std::string& config) {
   return report.ok ? 0 : kExitConfig;
 }
 
-int run_verify(const std::string& path) {
+int run_verify(const std::string& path, const std::string& keys) {
+  if (storage::is_sealed_backup(path)) return verify_sealed(path, keys);
   auto report = storage::verify_rocks_store(path);
   if (!report) return refuse(report.error());
   print_report(*report);
@@ -45,7 +62,7 @@ int run_backup(const std::string& config, const std::string& to) {
   auto process = config::load_process(config);
   if (!process) return refuse(process.error());
   const SystemClock clock;
-  auto store = storage::open_rocks_store(process->storage, clock);
+  auto store = storage::open_rocks_store(process->storage, clock, process->backup_keys);
   if (!store) {
     std::cerr << store.error().detail
               << "\n(a running gateway takes its own backup: send it SIGUSR1)\n";
@@ -55,7 +72,17 @@ int run_backup(const std::string& config, const std::string& to) {
   (*store)->close();
   if (!done) return refuse(done.error());
   std::cout << "backup in " << to << ", verifying\n";
-  return run_verify(to);
+  return run_verify(to, process->backup_keys);
+}
+
+int run_restore(const std::string& config, const std::string& from) {
+  auto process = config::load_process(config);
+  if (!process) return refuse(process.error());
+  auto done = storage::restore_rocks_store(process->storage, process->backup_keys, from);
+  if (!done) return refuse(done.error());
+  if (storage::is_sealed_backup(from)) print_report(*done);
+  std::cout << "restored into " << process->storage.path << ", verifying\n";
+  return run_verify(process->storage.path, {});
 }
 
 }  // namespace parley::gateway

@@ -10,6 +10,7 @@
 #include "gateway/pipeline/gateway.hpp"
 #include "gateway/runtime/log.hpp"
 #include "routing/text/load.hpp"
+#include "storage/sealed_backup.hpp"
 
 namespace parley::gateway {
 namespace {
@@ -84,7 +85,7 @@ Result<std::unique_ptr<Running>> Running::start(config::ProcessConfig process, T
   p.clock = hooks.clock != nullptr ? hooks.clock : &p.system_clock;
   p.store = std::move(hooks.store);
   if (!p.store) {
-    auto opened = storage::open_rocks_store(p.process.storage, *p.clock);
+    auto opened = storage::open_rocks_store(p.process.storage, *p.clock, p.process.backup_keys);
     if (!opened) return std::move(opened.error());
     p.store = std::move(*opened);
   }

@@ -105,7 +105,7 @@ net::awaitable<void> Outbound::run_line(std::string key) {
     const SendId id = head.send.id;
     if (id != last) head_since = context_.service.clock().steady();
     last = id;
-    const Step step = co_await serve_head(key, std::move(head), head_since);
+    const Step step = co_await serve_head(std::move(head), head_since);
     if (!*alive || step == Step::stop) co_return;
     if (step == Step::again) continue;
     // Settled: the committed transition has erased or rewritten the row by now. A row the state no
@@ -154,8 +154,7 @@ SteadyPoint Outbound::give_up_of(const Send& send) const {
   return clock.steady() + (until - clock.now());
 }
 
-net::awaitable<Outbound::Step> Outbound::serve_head(std::string key, Waiting head,
-                                                    SteadyPoint head_since) {
+net::awaitable<Outbound::Step> Outbound::serve_head(Waiting head, SteadyPoint head_since) {
   const Clock& clock = context_.service.clock();
   if (head.due > clock.steady()) {
     if (!co_await wait_for(head.due - clock.steady())) co_return Step::stop;
@@ -352,7 +351,8 @@ void Outbound::note(ChannelGate& gate, const Send& send, const Error& error, con
       }
       return;
     case Errc::throttled:
-      if (retry.pause_channel) gate.told_to_wait(clock.steady(), clock.steady() + (retry.at - clock.now()));
+      if (retry.pause_channel)
+        gate.told_to_wait(clock.steady(), clock.steady() + (retry.at - clock.now()));
       return;
     case Errc::overloaded:
     case Errc::shutting_down:

@@ -73,7 +73,7 @@ class Outbound {
 
   void start(const std::string& key, Line& line);
   net::awaitable<void> run_line(std::string key);
-  net::awaitable<Step> serve_head(std::string key, Waiting head, SteadyPoint head_since);
+  net::awaitable<Step> serve_head(Waiting head, SteadyPoint head_since);
   net::awaitable<bool> wait_for(Milliseconds time);
   // Until when the send may wait for its turn.
   SteadyPoint give_up_of(const Send& send) const;

@@ -4,6 +4,7 @@
 
 #include "base/crypto.hpp"
 #include "conversation/codec.hpp"
+#include "gateway/api/credentials.hpp"
 #include "tests/api/api_fixture.hpp"
 
 namespace parley::gateway {
@@ -30,6 +31,42 @@ TEST_F(Keys, AfterTenWrongOnesAnAddressIsLockedForAMinute) {
 TEST_F(Keys, WithoutAKeyNothingIsCounted) {
   for (int i = 0; i < 20; ++i) EXPECT_EQ(get("/v1/channels", "").status, 401);
   EXPECT_EQ(get("/v1/channels").status, 200);
+}
+
+// Whom it counts against is the connection's address, whatever the request says of itself.
+TEST_F(Keys, NoHeaderMovesTheLockToSomebodyElse) {
+  for (int i = 0; i < 10; ++i) {
+    const auto from = "203.0.113." + std::to_string(i);
+    EXPECT_EQ(answer(request("GET", "/v1/channels", {}, "wrong" + std::to_string(i),
+                             {{"x-forwarded-for", from}, {"x-real-ip", from}}))
+                  .status,
+              401);
+  }
+  EXPECT_EQ(get("/v1/channels").status, 429);
+}
+
+TEST(FailureLimit, HoldsEachAddressForItselfAndForAMinute) {
+  api::FailureLimit limit(10, 1'000);
+  const SteadyPoint start{};
+  for (int i = 0; i < 9; ++i) limit.failed("a", start + Milliseconds{i});
+  EXPECT_FALSE(limit.locked("a", start + Milliseconds{10}));
+  limit.failed("a", start + Milliseconds{10});
+  EXPECT_EQ(limit.locked("a", start + Milliseconds{20}), Milliseconds{59'980});
+  EXPECT_FALSE(limit.locked("b", start + Milliseconds{20}));
+  EXPECT_TRUE(limit.locked("a", start + Milliseconds{59'999}));
+  EXPECT_FALSE(limit.locked("a", start + Milliseconds{60'000}));
+  limit.failed("a", start + Milliseconds{60'000});
+  EXPECT_FALSE(limit.locked("a", start + Milliseconds{60'001})) << "a new minute, a new count";
+}
+
+TEST(FailureLimit, AFloodOfAddressesForgetsOldMinutesFirst) {
+  api::FailureLimit limit(10, 100);
+  const SteadyPoint start{};
+  for (int i = 0; i < 100; ++i) limit.failed("old" + std::to_string(i), start);
+  const auto later = start + Milliseconds{61'000};
+  for (int i = 0; i < 10; ++i) limit.failed("now", later);
+  for (int i = 0; i < 99; ++i) limit.failed("flood" + std::to_string(i), later);
+  EXPECT_TRUE(limit.locked("now", later)) << "100 fit, the old ones went";
 }
 
 TEST_F(Keys, FollowAReload) {
@@ -148,6 +185,142 @@ INSTANTIATE_TEST_SUITE_P(Table, BadBodies, testing::ValuesIn(kBadBodies),
                          [](const auto& test) { return test.param.name; });
 
 class Requests : public ApiTest {};
+
+// What is no JSON, in the ways parsers are known to be too kind to it. Each stands where a value of
+// ours would, so nothing but the parser can refuse it.
+TEST_F(Requests, WhatIsNoJsonIsRefused) {
+  const std::vector<std::string> values = {"",
+                                           "tru",
+                                           "nul",
+                                           "True",
+                                           "NaN",
+                                           "Infinity",
+                                           "-Infinity",
+                                           "-",
+                                           "+1",
+                                           "01",
+                                           "-01",
+                                           "1.",
+                                           ".5",
+                                           "1e",
+                                           "1e+",
+                                           "1.e1",
+                                           "0x10",
+                                           "1_000",
+                                           "1 2",
+                                           "0e+-1",
+                                           "--1",
+                                           "1,",
+                                           "'a'",
+                                           "a",
+                                           "\"a",
+                                           "\"a\"b",
+                                           "\"\\x\"",
+                                           "\"\\u12\"",
+                                           "\"\\u12G4\"",
+                                           "\"\\U0041\"",
+                                           "\"\\\"",
+                                           "\"\\ud800\"",
+                                           "\"\\udc00\"",
+                                           "\"\\ud800\\u0041\"",
+                                           "\"\\ud800x\"",
+                                           "\"\n\"",
+                                           "\"\t\"",
+                                           "\"\r\"",
+                                           std::string("\"\0\"", 3),
+                                           "\"\x1f\"",
+                                           "\"\xff\"",
+                                           "\"\xc0\xaf\"",
+                                           "\"\xe0\x80\x80\"",
+                                           "\"\xed\xa0\x80\"",
+                                           "\"\xf4\x90\x80\x80\"",
+                                           "\"\xf8\x88\x80\x80\x80\"",
+                                           "\"\xe4\xbd\"",
+                                           "[",
+                                           "]",
+                                           "[1",
+                                           "[1,",
+                                           "[,1]",
+                                           "[1,]",
+                                           "[1,,2]",
+                                           "[1 2]",
+                                           "[1:2]",
+                                           "[1}",
+                                           "[\"a\"",
+                                           "[1]]",
+                                           "{",
+                                           "{}}",
+                                           "{,}",
+                                           "{\"a\"}",
+                                           "{\"a\":}",
+                                           "{\"a\":1,}",
+                                           "{\"a\" 1}",
+                                           "{\"a\":1 \"b\":2}",
+                                           "{a:1}",
+                                           "{'a':1}",
+                                           "{1:1}",
+                                           "{null:1}",
+                                           "{\"a\":1",
+                                           "{\"a\"::1}",
+                                           "{\"a\":1]",
+                                           "/*x*/1",
+                                           "//x\n1",
+                                           "#1",
+                                           "1;",
+                                           "\xef\xbb\xbf"
+                                           "1",
+                                           "\xa0"
+                                           "1",
+                                           "\f1",
+                                           "\v1",
+                                           "undefined",
+                                           "new Date()",
+                                           "1e400",
+                                           "-1e400",
+                                           std::string(40, '[') + std::string(40, ']'),
+                                           std::string(100'000, '['),
+                                           "{\"a\":" + std::string(1'000, '{'),
+                                           "\"" + std::string(70'000, 'a')};
+  EXPECT_GE(values.size(), 90u);
+  for (const auto& value : values) {
+    const auto out = post("/v1/messages", "{\"to\":" + value + "}", "acme-messages-key");
+    EXPECT_EQ(out.status, 400) << value.substr(0, 40);
+    EXPECT_NE(out.body.find("not valid JSON"), std::string::npos)
+        << value.substr(0, 40) << ": " << out.body;
+  }
+  for (const std::string before : {"\xef\xbb\xbf", "\xff\xfe", "\xfe\xff", "x", ",", "/**/"}) {
+    EXPECT_EQ(post("/v1/messages", before + "{}", "acme-messages-key").status, 400) << before;
+  }
+  EXPECT_EQ(service.executed, 0u);
+}
+
+TEST_F(Requests, WhatIsJsonIsRead) {
+  for (const std::string value : {"1",
+                                  "-0",
+                                  "0.5",
+                                  "1E+2",
+                                  "1e-2",
+                                  "123456789012345678",
+                                  "true",
+                                  "null",
+                                  "\"\"",
+                                  "\"\\u0041\"",
+                                  "\"\\ud83d\\ude00\"",
+                                  "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"",
+                                  "\"\x7f\"",
+                                  "\"\xe4\xbd\xa0\"",
+                                  "\"\xf4\x8f\xbf\xbf\"",
+                                  "[]",
+                                  "[[]]",
+                                  "{}",
+                                  "{\"\":1}",
+                                  " [ 1 , 2 ] ",
+                                  "\t1\r\n"}) {
+    const auto out = post("/v1/messages", "{\"to\":" + value + "}", "acme-messages-key");
+    EXPECT_EQ(out.status, 400);
+    EXPECT_EQ(out.body.find("not valid JSON"), std::string::npos) << value << ": " << out.body;
+  }
+}
 
 TEST_F(Requests, JsonMustSaySo) {
   const auto out =

@@ -86,6 +86,16 @@ const HostileCase kHostile[] = {
     {"OpenTag", "<xml><a"},
     {"LowerCaseCdata", "<xml><![cdata[x]]></xml>"},
     {"NoName", "<xml>< ></ ></xml>"},
+    {"ElementDeclaration", "<xml><!ELEMENT a ANY></xml>"},
+    {"AttributeDeclaration", "<xml><!ATTLIST a b CDATA #IMPLIED></xml>"},
+    {"Notation", "<xml><!NOTATION n SYSTEM \"http://127.0.0.1/\"></xml>"},
+    {"ConditionalSection", "<xml><![INCLUDE[<a/>]]></xml>"},
+    {"DoctypeSplitByComment", "<!<!-- -->DOCTYPE xml><xml/>"},
+    {"DoctypeAfterSpaces", std::string(1'000, ' ') + "<!DOCTYPE xml><xml/>"},
+    {"Ebcdic", "\x4c\x6f\xa7\x94\x93\x6e"},
+    {"Utf7Doctype", "+ADwAIQ-DOCTYPE xml+AD4-<xml/>"},
+    {"ControlCharacter", "<xml>\x01</xml>"},
+    {"NullByReference", "<xml>&#0;</xml>"},
 };
 
 class HostileXml : public testing::TestWithParam<HostileCase> {};

@@ -1,5 +1,6 @@
 // A customer is erased from a running gateway: 200 words planted by every door there is are looked
-// for in the raw bytes of the store, a new backup and the log afterwards.
+// for afterwards in the raw bytes of the store, of backups from before and after, of the key ring
+// and the log, and in what those backups can still be made into.
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -7,7 +8,8 @@
 #include <fstream>
 
 #include "base/json_writer.hpp"
-#include "storage/store.hpp"
+#include "gateway/runtime/log.hpp"
+#include "storage/sealed_backup.hpp"
 #include "tests/integration/world.hpp"
 
 namespace parley::test {
@@ -93,9 +95,22 @@ void plant(World& world, std::int64_t user, Planted& planted) {
             200);
 }
 
+// What becomes of a backup under the ring as it is now.
+std::string restored(const World& world, const std::string& backup) {
+  const auto to = world.directory() + "/back-from-" + backup;
+  const auto report = storage::restore_rocks_store({.path = to}, world.directory() + "/ring",
+                                                   world.directory() + "/" + backup);
+  EXPECT_TRUE(report) << report.error().detail;
+  const auto sound = storage::verify_rocks_store(to);
+  EXPECT_TRUE(sound) << sound.error().detail;
+  EXPECT_EQ(sound->problems, std::vector<std::string>{}) << "numbers and audit chain";
+  return to;
+}
+
 TEST(Erasure, TwoHundredCanariesAreGoneFromEveryFile) {
   LittleServer platform(platform_answer);
   World world({{.id = "shop", .platform_port = platform.port()}});
+  gateway::start_logging({.level = gateway::LogLevel::debug, .file = world.directory() + "/log"});
   Planted gone("leaves"), kept("stays");
   plant(world, kLeaves, gone);
   plant(world, kStays, kept);
@@ -109,11 +124,21 @@ TEST(Erasure, TwoHundredCanariesAreGoneFromEveryFile) {
   const auto exported = world.api("shop-admin", "GET", "/v1/persons/" + person + "/export");
   EXPECT_EQ(exported.status, 200);
   ASSERT_FALSE(gone.found_below(world.directory() + "/data").empty());
+  ASSERT_TRUE(world.running().backup_blocking(world.directory() + "/before"));
+  EXPECT_EQ(gone.found_below(world.directory() + "/before"), std::vector<std::string>{});
+  const auto then = restored(world, "before");
+  ASSERT_GE(gone.found_below(then).size(), 100u) << "or there would be nothing to lose";
+  fs::remove_all(then);
 
   const auto erased = world.api("shop-admin", "DELETE", "/v1/persons/" + person);
   ASSERT_EQ(erased.status, 200) << erased.body;
   EXPECT_EQ(gone.found_below(world.directory()), std::vector<std::string>{});
-  ASSERT_TRUE(world.running().backup_blocking(world.directory() + "/backup"));
+  ASSERT_TRUE(world.running().backup_blocking(world.directory() + "/after"));
+  for (const std::string backup : {"before", "after"}) {
+    const auto back = restored(world, backup);
+    EXPECT_EQ(gone.found_below(back), std::vector<std::string>{}) << backup;
+    EXPECT_FALSE(kept.found_below(back).empty()) << backup << ": the neighbour's";
+  }
   EXPECT_EQ(gone.found_below(world.directory()), std::vector<std::string>{});
   EXPECT_FALSE(kept.found_below(world.directory() + "/data").empty()) << "the neighbour's";
   const auto events = world.events("shop-admin", conversation);
@@ -121,12 +146,10 @@ TEST(Erasure, TwoHundredCanariesAreGoneFromEveryFile) {
   EXPECT_EQ(count_containing(events, "canary"), 0u);
 
   world.restart();
+  gateway::stop_logging();  // what is queued is written
   EXPECT_EQ(gone.found_below(world.directory()), std::vector<std::string>{});
   EXPECT_EQ(world.telegram("shop", 99, kLeaves, "hello again").status, 200);
   EXPECT_EQ(world.api("shop-admin", "GET", "/v1/persons/" + person).status, 200);
-  const auto sound = storage::verify_rocks_store(world.directory() + "/backup");
-  ASSERT_TRUE(sound) << sound.error().detail;
-  EXPECT_EQ(sound->problems, std::vector<std::string>{}) << "numbers and audit chain";
 }
 
 }  // namespace

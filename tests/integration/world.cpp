@@ -36,8 +36,8 @@ void furnish_with(const std::vector<TenantText>& tenants, const std::string& dir
   write_file(directory + "/parley.toml",
              "tenants = \"tenants\"\n[http]\naddress = \"127.0.0.1\"\nport = 0\n[admin]\n"
              "address = \"127.0.0.1\"\nport = 0\n[storage]\npath = \"" +
-                 directory +
-                 "/data\"\nfree_bytes_min = 1048576\nballast_bytes = 0\n[client]\n"
+                 directory + "/data\"\nbackup_keys = \"" + directory +
+                 "/ring\"\nfree_bytes_min = 1048576\nballast_bytes = 0\n[client]\n"
                  "private_hosts_allowed = [\"127.0.0.1\"]\n[log]\nlevel = \"error\"\n");
   write_file(directory + "/tenants/faq.tsv",
              "What are your opening hours?\tWe are open from 9 to 18.\n"
