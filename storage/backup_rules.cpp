@@ -43,6 +43,7 @@ Owners owners_of_row(const TenantId& tenant, RowKind kind, std::string_view id,
     case RowKind::dead_letter:
     case RowKind::bot_call:
     case RowKind::decision:
+    case RowKind::correction:
     case RowKind::queue_entry:
     case RowKind::assignment:
       add_named(tenant, id, out);
