@@ -1,6 +1,7 @@
 #include "bench/decision.hpp"
 
 #include <chrono>
+#include <ctime>
 #include <stdexcept>
 
 #include "routing/decide.hpp"
@@ -66,31 +67,42 @@ routing::CustomerSays turn(int number) {
   return says;
 }
 
+double processor_ms() {
+  timespec now{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) / 1e6;
+}
+
 }  // namespace
 
-Percentiles decision_cost(const std::string& sentiment_path, const std::string& intent_path) {
+DecisionCost decision_cost(const std::string& sentiment_path, const std::string& intent_path) {
   auto policy = routing::compile(policy_of_size());
   if (!policy) throw std::runtime_error(policy.error().detail);
   auto analyzer = routing::load_analyzer(sentiment_path, intent_path);
   if (!analyzer) throw std::runtime_error(analyzer.error().detail);
-  std::vector<double> latencies;
+  std::vector<double> latencies, own_times;
   latencies.reserve(kTurns);
+  own_times.reserve(kTurns);
   for (int i = 0; i < kTurns + 500; ++i) {
     const auto says = turn(i);
     const State state = routing::first_state({"bench"}, person_id_of({"bench"}, says.identity.key));
     const routing::Command command = says;
+    const double own_start = processor_ms();
     const auto start = std::chrono::steady_clock::now();
     const auto transition = routing::decide(state, command,
                                             {.policy = **policy,
                                              .analyzer = **analyzer,
                                              .now = TimePoint{Milliseconds{1'760'000'000'000}}});
     const auto end = std::chrono::steady_clock::now();
+    const double own_end = processor_ms();
     if (!transition || transition->decisions.size() != 1) throw std::runtime_error("no decision");
     if (i >= 500) {
       latencies.push_back(std::chrono::duration<double, std::milli>(end - start).count());
+      own_times.push_back(own_end - own_start);
     }
   }
-  return percentiles(std::move(latencies));
+  return {.clock = percentiles(std::move(latencies)),
+          .processor = percentiles(std::move(own_times))};
 }
 
 }  // namespace parley::bench

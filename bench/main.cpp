@@ -192,9 +192,11 @@ void measure_ingest(Report& report) {
 void measure_decision(Report& report) {
   const std::string models = std::string(PARLEY_SOURCE_DIR) + "/models/";
   const auto cost = decision_cost(models + "sentiment.plm", models + "intent.plm");
-  const double p50 = cost.p50_ms * 1'000, p99 = cost.p99_ms * 1'000;
+  const double p50 = cost.clock.p50_ms * 1'000, p99 = cost.clock.p99_ms * 1'000;
   report.add({"decision_p99_us", p99, "us", "<= 200", p99 <= 200 && p50 <= 50,
-              "p50 " + std::to_string(p50) + " us (target <= 50)"});
+              "p50 " + std::to_string(p50) + " us (target <= 50); processor time p50 " +
+                  std::to_string(cost.processor.p50_ms * 1'000) + ", p99 " +
+                  std::to_string(cost.processor.p99_ms * 1'000)});
 }
 
 void measure_parse(Report& report) {

@@ -20,4 +20,4 @@ trap 'rm -rf "$work"' EXIT
 python3 tools/service_intents.py 500 7 "$data" > "$work/service-intents.tsv"
 
 "$parley" train intent "$work/service-intents.tsv" --dev tests/routing_text/data/intent_turns.tsv \
-  --epochs 10 --features 40000 --bag 24 --bag-features 20000 --refuse 0.03 -o "$out"
+  --epochs 10 --features 40000 --bag 32 --bag-features 40000 --refuse 0.03 -o "$out"
