@@ -443,6 +443,26 @@ void DeskWorld::check_capacity() {
   }
 }
 
+// On their way to an agent, or in hand for something else and not yet free to be given while some
+// agent still has the place that is meant for them: nobody took it.
+bool DeskWorld::has_place_kept(const QueueEntry& entry) const {
+  const auto found = book_->waiting().find(entry.person);
+  if (found == book_->waiting().end()) return false;
+  if (found->second.placed) return true;
+  if (found->second.is_free()) return false;
+  return std::ranges::any_of(policy_->agents, [&](const auto& each) {
+    const auto& [id, agent] = each;
+    const DeskBook::Present* there = book_->find(id);
+    if (there == nullptr || there->row.presence != "online") return false;
+    if (!could_serve(*policy_, agent, found->second.now(), steady_)) return false;
+    std::uint32_t used = there->taken();
+    for (const auto& [person, other] : entries_) {
+      if (other.offered_to == id) used += weight_of(other);
+    }
+    return fits(agent, used, weight_of(entry));
+  });
+}
+
 void DeskWorld::check_given(const State& before, const State& after, bool by_desk) {
   if (!before.waiting) return wrong("D3 " + after.person.value + " did not wait");
   const Agent& taker = policy_->agents.at({after.control.holder.id});
@@ -458,14 +478,13 @@ void DeskWorld::check_given(const State& before, const State& after, bool by_des
     if (!entry.offered_to.empty() || wall() - touched_[person] < kSlack) continue;
     if (std::ranges::find(entry.declined, taker.id) != entry.declined.end()) continue;
     if (entry.weight > before.waiting->weight) continue;
-    // On their way to another agent already.
-    if (book_ && book_->waiting().contains(person) && book_->waiting().at(person).placed) continue;
+    if (book_ && has_place_kept(entry)) continue;
     const WaitingNow other{.entry = &entry, .since = SteadyPoint{}};
     if (!could_serve(*policy_, taker, other, steady_)) continue;
     const Milliseconds bound = head_start_max_ + sticky_max_ + kSlack;
     if (entry.since + bound < before.waiting->since) {
       wrong("D4 " + person.value + " waits since " + format_time(entry.since) + ", agent " +
-            taker.id.value + " was seen_then who came at " + format_time(before.waiting->since));
+            taker.id.value + " was given who came at " + format_time(before.waiting->since));
     }
   }
 }

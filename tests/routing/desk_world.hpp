@@ -75,6 +75,7 @@ class DeskWorld {
 
   void check_rows(const PersonId& person);
   void check_capacity();
+  bool has_place_kept(const QueueEntry& entry) const;
   void check_given(const State& before, const State& after, bool by_desk);
   void check_promises();
   void check_rest();
