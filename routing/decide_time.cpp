@@ -3,6 +3,7 @@
 #include "routing/commands.hpp"
 #include "routing/control.hpp"
 #include "routing/promises.hpp"
+#include "routing/rating.hpp"
 
 namespace parley::routing {
 namespace {
@@ -18,6 +19,7 @@ void mind_silence(Draft& draft) {
     say_words(draft, *queue, queue->desk.silence);
   } else {
     close_episode(draft, "the customer said nothing more", "system");
+    ask_for_rating(draft);
   }
 }
 

@@ -149,7 +149,8 @@ void say(Draft& draft, const std::string& words, std::vector<Action> actions,
 
 }  // namespace
 
-void ask_for_rating(Draft& draft) {
+void ask_for_rating(Draft& draft, std::string reply_token) {
+  if (draft.state.rating_asked_at != TimePoint{}) return;
   const Rating& rating = draft.policy.rating;
   const std::string& question = in_language(draft.state, rating.question_zh, rating.question_en);
   EpisodeRecord counted = draft.state.record;
@@ -157,7 +158,7 @@ void ask_for_rating(Draft& draft) {
   const bool served = counted.bot_messages + counted.agent_messages > 0;
   if (question.empty() || !served || counted.customer_messages == 0) return;
   const std::size_t before = draft.out.sends.size();
-  say(draft, question, choices(&question == &rating.question_en), {});
+  say(draft, question, choices(&question == &rating.question_en), std::move(reply_token));
   if (draft.out.sends.size() > before) draft.state.rating_asked_at = draft.now;
 }
 

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 #include "routing/draft.hpp"
 
@@ -15,9 +16,10 @@ namespace parley::routing {
 inline constexpr std::size_t kRatingBytesMax = 48;
 inline constexpr std::uint32_t kRatingMax = 5;
 
-// After close_episode(): where the tenant has a question, somebody had answered the customer and
-// they may be written to.
-void ask_for_rating(Draft& draft);
+// After close_episode(), whoever closed it: where the tenant has a question, somebody had answered
+// the customer and they may be written to; once for a case. Not when a case ends because the
+// customer begins another one or turns out to be somebody else: they would not know what is meant.
+void ask_for_rating(Draft& draft, std::string reply_token = {});
 
 // 1 to 5, or 0: this is no rating. "5", "４分", "四星", "非常满意", "not satisfied", "⭐⭐⭐", a
 // button.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "routing/control.hpp"
+#include "routing/rating.hpp"
 #include "routing/rounded.hpp"
 #include "routing/say.hpp"
 #include "routing/window.hpp"
@@ -125,7 +126,10 @@ void stay(Draft& draft, const Verdict& verdict) {
 void follow(Draft& draft, Turn& turn, const Verdict& verdict) {
   State& state = draft.state;
   const Holder& holder = state.control.holder;
-  if (verdict.does == Does::close) close_episode(draft, "rule " + verdict.rule, "system");
+  if (verdict.does == Does::close) {
+    close_episode(draft, "rule " + verdict.rule, "system");
+    ask_for_rating(draft, std::move(turn.passive_token));
+  }
   if (verdict.does != Does::assign) return;
   switch (verdict.outcome.kind) {
     case HolderKind::offered:

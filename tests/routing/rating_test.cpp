@@ -92,6 +92,117 @@ TEST(Rating, IsAskedWhenAServedCaseIsClosedAndTakenFromTheNextWord) {
   EXPECT_EQ(again.bot_calls.size(), 1u) << "the question is answered; this is a new matter";
 }
 
+struct Close {
+  const char* name;
+  bool human;  // who has it then
+  Transition (*close)(World& world);
+};
+void PrintTo(const Close& close, std::ostream* out) { *out << close.name; }
+
+constexpr std::string_view kSilent = "are you still there?";
+constexpr Close kCloses[] = {
+    {"ByTheAgent", true,
+     [](World& world) {
+       return world.must(CloseEpisode{.actor = "agent:anna", .reason = "solved"});
+     }},
+    {"ByAKeyOverAnAgent", true,
+     [](World& world) { return world.must(CloseEpisode{.actor = "api:crm", .reason = {}}); }},
+    {"ByAKeyOverABot", false,
+     [](World& world) { return world.must(CloseEpisode{.actor = "api:crm", .reason = {}}); }},
+    {"AfterSilence", true,
+     [](World& world) {
+       world.now += 10 * kMinute;
+       EXPECT_EQ(plain_text(world.must(TimePassed{}).sends.at(0).message), kSilent);
+       world.now += 5 * kMinute;
+       return world.must(TimePassed{});
+     }},
+    {"ByARule", false, [](World& world) { return world.must(world.says("bye")); }},
+};
+
+class RatingAsked : public testing::TestWithParam<std::tuple<Close, std::string>> {};
+
+TEST_P(RatingAsked, OnceOnEveryChannel) {
+  const auto& [close, channel] = GetParam();
+  Policy policy = asking_policy();
+  auto& desk = policy.queues[{"general"}].desk;
+  desk.silence_warn = 10 * kMinute;
+  desk.silence_close = 5 * kMinute;
+  desk.silence = {.zh = std::string(kSilent), .en = std::string(kSilent)};
+  Rule bye = rule_of("bye", test_of(When::text_contains, {"bye"}), {});
+  bye.does = Does::close;
+  policy.rules = {bye};
+  World world(policy);
+  world.must(world.says(close.human ? "human please" : "hello", channel));
+  if (close.human) {
+    world.must(AssignToAgent{.agent = {"anna"}, .epoch = world.state.control.epoch});
+    world.now += kMinute;
+    world.must(AgentSays{.agent = {"anna"}, .message = text("done"), .channel = {}});
+  } else {
+    world.must(BotAnswered{.call = world.state.open_bot_call,
+                           .epoch = world.state.control.epoch,
+                           .messages = {text("it is on its way")}});
+  }
+  const EpisodeId served = world.state.episode;
+  const auto closed = close.close(world);
+  ASSERT_TRUE(world.state.episode.empty());
+  ASSERT_EQ(closed.sends.size(), 1u);
+  EXPECT_EQ(plain_text(closed.sends[0].message), "How did we do?");
+  EXPECT_EQ(closed.sends[0].message.author.id, "rating");
+
+  // Nothing that comes later asks again for that case.
+  EXPECT_TRUE(world.must(TimePassed{}).sends.empty());
+  EXPECT_EQ(world.refusal(CloseEpisode{.actor = "api:crm", .reason = {}}), Errc::rejected);
+  world.now += kMinute;
+  const auto rated = world.must(world.says("5", channel));
+  EXPECT_EQ(records_of(rated).at(0).id, served);
+  EXPECT_EQ(records_of(rated).at(0).rating, 5u);
+  for (const Send& send : rated.sends) EXPECT_EQ(plain_text(send.message), "Thank you!");
+}
+INSTANTIATE_TEST_SUITE_P(All, RatingAsked,
+                         testing::Combine(testing::ValuesIn(kCloses),
+                                          testing::Values("chat", "oa", "fb")),
+                         [](const auto& test) {
+                           return std::string(std::get<0>(test.param).name) + "On" +
+                                  std::get<1>(test.param);
+                         });
+
+// The webhook that brought the last word is still open: the question leaves with its answer.
+TEST(Rating, GoesAsThePassiveAnswerOfTheTurnThatARuleEnds) {
+  Policy policy = asking_policy();
+  Rule bye = rule_of("bye", test_of(When::text_contains, {"bye"}), {});
+  bye.does = Does::close;
+  policy.rules = {bye};
+  World world(policy);
+  world.must(world.says("hello"));
+  world.must(BotAnswered{.call = world.state.open_bot_call,
+                         .epoch = world.state.control.epoch,
+                         .messages = {text("hi")}});
+  CustomerSays last = world.says("bye");
+  last.passive_token = "open-webhook";
+  const auto closed = world.must(last);
+  ASSERT_EQ(closed.sends.size(), 1u);
+  EXPECT_EQ(closed.sends[0].reply_token, "open-webhook");
+}
+
+TEST(Rating, IsNotAskedWhenTheNextCaseEndsTheLastOrTwoPersonsAreOne) {
+  World stale(asking_policy());
+  stale.give_to("anna");
+  stale.must(AgentSays{.agent = {"anna"}, .message = text("done"), .channel = {}});
+  stale.now += 3 * kDay;
+  const auto next = stale.must(stale.says("something else"));
+  EXPECT_TRUE(find(next, EventType::conversation_closed));
+  EXPECT_TRUE(next.sends.empty());
+  EXPECT_FALSE(stale.state.episode.empty());
+
+  World merged(asking_policy());
+  merged.give_to("anna");
+  merged.must(AgentSays{.agent = {"anna"}, .message = text("done"), .channel = {}});
+  const auto gone = merged.must(
+      MergeInto{.survivor = {"per_" + std::string(32, 'a')}, .actor = "agent:anna", .reason = {}});
+  EXPECT_TRUE(find(gone, EventType::conversation_closed));
+  EXPECT_TRUE(gone.sends.empty());
+}
+
 TEST(Rating, AnotherMatterOpensANewCase) {
   World world(asking_policy());
   world.give_to("anna");
