@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "config/table.hpp"
+#include "conversation/state.hpp"
 #include "routing/rules.hpp"
 
 namespace parley::config {
@@ -46,6 +47,7 @@ constexpr NumberTest kNumberTests[] = {
     {"days_since_seen_at_least", Test::days_since_seen_at_least, 0, 1e5},
     {"intent_confidence_at_least", Test::intent_confidence_at_least, 0, 1},
     {"episode_minutes_at_least", Test::episode_minutes_at_least, 0, 1e6},
+    {"repeats_at_least", Test::repeats_at_least, 1, kHeardTurns},
 };
 
 constexpr std::pair<std::string_view, Op> kOps[] = {
@@ -119,6 +121,7 @@ class Reader {
   // true: the thing itself; false: not the thing.
   static void read_flags(Table& t, Condition& out) {
     for (const auto& [key, test] : {std::pair{"angry", Test::angry},
+                                    {"unhappy", Test::unhappy},
                                     {"asks_human", Test::asks_human},
                                     {"always", Test::always}}) {
       const Node* node = t.raw(key);

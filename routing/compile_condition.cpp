@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "conversation/part.hpp"
+#include "conversation/state.hpp"
 #include "routing/compile.hpp"
 #include "routing/rule_text.hpp"
 #include "routing/rules.hpp"
@@ -44,8 +45,10 @@ std::string_view name_of(Test test) {
                                                                   "weekday",
                                                                   "date",
                                                                   "load",
-                                                                  "episode_minutes_at_least"});
-  static_assert(kNames.size() == static_cast<std::size_t>(Test::episode_minutes_at_least) + 1);
+                                                                  "episode_minutes_at_least",
+                                                                  "unhappy",
+                                                                  "repeats_at_least"});
+  static_assert(kNames.size() == static_cast<std::size_t>(Test::repeats_at_least) + 1);
   return kNames[static_cast<std::size_t>(test)];
 }
 
@@ -72,6 +75,8 @@ bool is_about_turn(Test test) {
     case Test::date:
     case Test::load:
     case Test::episode_minutes_at_least:
+    case Test::unhappy:
+    case Test::repeats_at_least:
       return true;
     default:
       return false;
@@ -82,7 +87,7 @@ bool is_about_text(Test test) {
   return test == Test::sentiment || test == Test::score_below || test == Test::trend_below ||
          test == Test::angry || test == Test::text_contains || test == Test::text_matches ||
          test == Test::part_type || test == Test::intent ||
-         test == Test::intent_confidence_at_least;
+         test == Test::intent_confidence_at_least || test == Test::repeats_at_least;
 }
 
 bool is_about_time(Test test) {
@@ -189,6 +194,7 @@ bool implies_simply(const Condition& narrow, const Condition& wide) {
   switch (narrow.test) {
     case Test::angry:
     case Test::asks_human:
+    case Test::unhappy:
       return true;
     case Test::score_below:
     case Test::trend_below:
@@ -198,6 +204,7 @@ bool implies_simply(const Condition& narrow, const Condition& wide) {
     case Test::days_since_seen_at_least:
     case Test::intent_confidence_at_least:
     case Test::episode_minutes_at_least:
+    case Test::repeats_at_least:
       return narrow.number >= wide.number;
     case Test::load:
       return narrow.name == wide.name && narrow.values == wide.values && op_implies(narrow, wide);
@@ -399,6 +406,9 @@ std::string ConditionCheck::check_number(const Condition& c) const {
       break;
     case Test::episode_minutes_at_least:
       low = 0, high = 1e6;
+      break;
+    case Test::repeats_at_least:
+      low = 1, high = kHeardTurns;
       break;
     default:
       return {};

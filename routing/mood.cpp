@@ -108,6 +108,12 @@ void hear_turn(State& state, const SaidTurn& turn, Analysis& analysis) {
   state.unhappy = analysis.unhappy;
 }
 
+void keep_mood(const State& state, Analysis& analysis) {
+  if (state.heard.empty()) return;
+  analysis.mood = state.mood;
+  analysis.unhappy = state.unhappy;
+}
+
 void forget_mood(State& state) {
   state.heard.clear();
   state.mood = state.trend = 0;

@@ -30,6 +30,9 @@ struct SaidTurn {
 // adds the turn to the state.
 void hear_turn(State& state, const SaidTurn& turn, Analysis& analysis);
 
+// A turn without words leaves the mood as it is, and has it.
+void keep_mood(const State& state, Analysis& analysis);
+
 // A new episode.
 void forget_mood(State& state);
 

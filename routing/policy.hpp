@@ -56,6 +56,8 @@ enum class Test : std::uint8_t {
   date,                        // values: "2026-11-11", "11-11", "2026-10-01..2026-10-07"
   load,                        // name: a queue; values: one measure of Load; op, number
   episode_minutes_at_least,    // number
+  unhappy,                     // the episode's mood, a turn without words included
+  repeats_at_least,            // number: 1..kHeardTurns
 };
 
 enum class Op : std::uint8_t { eq, ne, lt, le, gt, ge, in, exists };
@@ -178,9 +180,9 @@ struct Policy {
   std::map<AgentId, Agent> agents;
   std::map<BotId, Bot> bots;
   std::map<ChannelId, ChannelPolicy> channels;
-  std::map<std::string, Calendar> calendars;    // by name; compile() fills in their zones
-  std::string zone = "UTC";                     // of time_of_day, weekday and date
-  QueueId human_queue;                          // "转人工" goes here when no rule says otherwise
+  std::map<std::string, Calendar> calendars;  // by name; compile() fills in their zones
+  std::string zone = "UTC";                   // of time_of_day, weekday and date
+  QueueId human_queue;                        // "转人工" goes here when no rule says otherwise
   Rating rating;
   Milliseconds episode_idle{24 * 3600 * 1000};  // silence after which a new episode begins
   // A turn is negative only if the model is at least this sure (a logit; 2 is 88 %). 0 or less: the

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "routing/judge.hpp"
+#include "routing/mood.hpp"
 #include "routing/rules.hpp"
 
 namespace parley::routing {
@@ -162,6 +163,8 @@ void Replay::turn(Walk& walk, const RecordedTurn& turn) {
     judge_again(other_, *options_.analyzer, turn.text, walk.heard, inputs);
   }
   if (!turn.has_text && !was.inputs.analysis.sentiment.empty()) ++report_.without_text;
+  const bool wordless = !turn.has_text && was.inputs.analysis.sentiment.empty();
+  if (options_.analyzer && wordless) keep_mood(walk.heard, inputs.analysis);
   inputs.segment = segment_of(other_, inputs);
   const auto text = turn.has_text ? std::optional(rule_text(turn.text)) : std::nullopt;
   const Verdict verdict = choose(other_, inputs, was.person, text ? &*text : nullptr, nullptr);

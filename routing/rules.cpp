@@ -255,6 +255,10 @@ bool RuleView::holds(const Condition& c, std::string& why) const {
       return load_holds(c, in.load, why);
     case Test::episode_minutes_at_least:
       return at_least(in.episode_minutes, c.number, "episode minutes", why);
+    case Test::unhappy:
+      return flag(in.analysis.unhappy, "unhappy", "not unhappy", why);
+    case Test::repeats_at_least:
+      return at_least(in.analysis.repeats, c.number, "repeats", why);
   }
   return false;
 }

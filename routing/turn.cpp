@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "routing/control.hpp"
+#include "routing/mood.hpp"
 #include "routing/rating.hpp"
 #include "routing/rounded.hpp"
 #include "routing/say.hpp"
@@ -250,6 +251,7 @@ DecisionInputs inputs_of(const Draft& draft, Turn& turn) {
   inputs.episodes = state.episodes;
   inputs.scores = state.scores;
   inputs.analysis = turn.analysis.analysis;
+  if (turn.text.raw.empty() && !state.episode.empty()) keep_mood(state, inputs.analysis);
   inputs.terms = std::move(turn.analysis.terms);
   inputs.attributes = state.attributes;
   inputs.facts = std::move(turn.facts);

@@ -185,10 +185,18 @@ then = "keep"
 name = "absent"
 when = { attribute = { name = "n", exists = false } }
 then = "bot:faq"
+[[rule]]
+name = "mood"
+when = { unhappy = true, repeats_at_least = 2 }
+then = "queue:service"
 )");
   ASSERT_TRUE(tenant) << tenant.error().detail;
   const auto& rules = (*tenant)->policy->rules;
-  ASSERT_EQ(rules.size(), 3u);
+  ASSERT_EQ(rules.size(), 4u);
+  ASSERT_EQ(rules[3].when.parts.size(), 2u);
+  EXPECT_EQ(rules[3].when.parts[0].test, Test::unhappy);
+  EXPECT_EQ(rules[3].when.parts[1].test, Test::repeats_at_least);
+  EXPECT_EQ(rules[3].when.parts[1].number, 2);
   EXPECT_EQ(rules[0].when.test, Test::all);
   ASSERT_EQ(rules[0].when.parts.size(), 3u);
   EXPECT_EQ(rules[0].when.parts[0].test, Test::segment);
@@ -288,7 +296,8 @@ const BadCase kBad[] = {
      "[[rule]]\nname = \"r\"\nwhen = { load = { queue = \"service\", measure = \"length\", ge = 1 "
      "} }\n"
      "then = \"bot:faq\"\n",
-     "17:38: rule.when.load.measure: \"length\" is none of its values; expected one of \"waiting\""},
+     "17:38: rule.when.load.measure: \"length\" is none of its values; expected one of "
+     "\"waiting\""},
     {"ReplyOfNothing", "[[rule]]\nname = \"r\"\nwhen = { angry = true }\nthen = \"reply\"\n",
      "15:1: rule \"r\" (line 15): replies nothing"},
     {"OneArm",
@@ -312,6 +321,14 @@ const BadCase kBad[] = {
     {"TextForNumber",
      "[[rule]]\nname = \"r\"\nwhen = { score_below = \"low\" }\nthen = \"bot:faq\"\n",
      "17:10: rule.when.score_below: is a text; expected a number"},
+    {"UnhappyIsNoText",
+     "[[rule]]\nname = \"r\"\nwhen = { unhappy = \"very\" }\nthen = \"bot:faq\"\n",
+     "17:10: rule.when.unhappy: is a text; expected true or false"},
+    {"RepeatsOutOfRange",
+     "[[rule]]\nname = \"r\"\nwhen = { repeats_at_least = 6 }\nthen = \"bot:faq\"\n",
+     "17:10: rule.when.repeats_at_least: 6 is out of range; expected 1 to 5"},
+    {"UnhappyOfASegment", "[[segment]]\nname = \"s\"\nwhen = { unhappy = true }\n",
+     "unhappy is about a turn; expected what is true of the customer"},
     {"TwoComparisons",
      "[[rule]]\nname = \"r\"\nwhen = { attribute = { name = \"n\", lt = 3, gt = 1 } }\nthen = "
      "\"bot:faq\"\n",

@@ -58,6 +58,20 @@ std::vector<Case> cases() {
       {"score that nothing is below",
        [](P& p) { add(p, test_of(When::score_below, {}, -1)); },
        {"can never match"}},
+      {"repeats that nobody counts",
+       [](P& p) { add(p, test_of(When::repeats_at_least, {}, 6)); },
+       {"repeats_at_least is out of range", "1 to 5"}},
+      {"shadowed by fewer repeats",
+       [](P& p) {
+         add(p, test_of(When::repeats_at_least, {}, 1));
+         add(p, all_of({test_of(When::unhappy), test_of(When::repeats_at_least, {}, 2)}));
+       },
+       {"rule \"r2\"", "can never match", "rule \"r1\""}},
+      {"repeats of an event",
+       [](P& p) {
+         add(p, all_of({test_of(When::event, {"CLICK"}), test_of(When::repeats_at_least, {}, 1)}));
+       },
+       {"can never match", "an event has no text"}},
       {"no values", [](P& p) { add(p, test_of(When::label)); }, {"label has no value"}},
       {"empty value", [&](P& p) { add(p, contains("")); }, {"text_contains has an empty value"}},
       {"empty any", [](P& p) { add(p, any_of({})); }, {"\"any\" has no condition"}},

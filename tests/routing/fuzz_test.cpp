@@ -33,6 +33,8 @@ Policy fuzz_policy() {
       rule_of("angry-vip", all_of({test_of(When::segment, {"vip"}), test_of(When::angry)}),
               queue("vip"), 95),
       rule_of("falling", test_of(When::trend_below, {}, -0.9), queue("complaints"), 80),
+      rule_of("unheard", all_of({test_of(When::unhappy), test_of(When::repeats_at_least, {}, 1)}),
+              queue("complaints"), 85),
       rule_of("digits", test_of(When::text_matches, {"^[0-9]{4,}$"}), queue("complaints"), 40),
       label,
       rule_of(

@@ -93,6 +93,50 @@ TEST(Mood, KeepsOnlyTheLastTurns) {
   EXPECT_EQ(world.state.heard.size(), kHeardTurns);
 }
 
+TEST(Mood, ARuleHearsWhoIsUnhappyThoughTheyStayCalm) {
+  Policy policy = small_policy();
+  policy.rules = {rule_of("unhappy", test_of(When::unhappy), queue("complaints"))};
+  World world(policy);
+  world.must(world.says("bad"));
+  world.must(world.says("bad service"));
+  world.must(Release{.actor = "api:x"});
+  const auto calm = world.must(world.says("ok"));
+  EXPECT_EQ(calm.decisions.at(0).inputs.analysis.sentiment, "neutral");
+  EXPECT_EQ(calm.decisions[0].rule, "unhappy");
+  EXPECT_EQ(world.state.control.holder, queue("complaints"));
+  EXPECT_EQ(decide_again(calm.decisions[0], *world.policy, nullptr), queue("complaints"));
+}
+
+TEST(Mood, APictureOfTheUnhappyIsOfTheUnhappy) {
+  Policy policy = small_policy();
+  policy.rules = {rule_of("broken",
+                          all_of({test_of(When::part_type, {"image"}), test_of(When::unhappy)}),
+                          queue("complaints"))};
+  World world(policy);
+  const auto picture = [&] {
+    CustomerSays says = world.says("");
+    says.message.content = {Media{.kind = MediaKind::image, .url = "https://cdn.example/p.jpg"}};
+    return world.must(says);
+  };
+  EXPECT_EQ(picture().decisions.at(0).rule, "default");
+  world.must(world.says("furious"));
+  EXPECT_EQ(picture().decisions.at(0).rule, "broken");
+  EXPECT_EQ(world.state.heard.size(), 1u) << "a picture is no turn of the mood";
+  world.must(CloseEpisode{.actor = "api:x", .reason = {}});
+  EXPECT_EQ(picture().decisions.at(0).rule, "default") << "another case, another mood";
+}
+
+TEST(Mood, WhoAsksTheSameAThirdTimeGetsAPerson) {
+  Policy policy = small_policy();
+  policy.rules = {rule_of("again", test_of(When::repeats_at_least, {}, 2), queue("general"))};
+  World world(policy);
+  EXPECT_EQ(world.must(world.says("where is my parcel")).decisions.at(0).rule, "default");
+  EXPECT_EQ(world.must(world.says("Where is my parcel?")).decisions.at(0).rule, "default");
+  const auto third = world.must(world.says("where is my parcel!!"));
+  EXPECT_EQ(third.decisions.at(0).rule, "again");
+  EXPECT_EQ(third.decisions[0].reason, "repeats 2 >= 2");
+}
+
 TEST(Mood, AClassifierOfTheTenantIsHeeded) {
   World world;
   CustomerSays says = world.says("good");

@@ -184,6 +184,39 @@ TEST(Replay, OtherRulesReadTheTextAgain) {
   EXPECT_NE(to_json(report).find(R"("handed_over":{"was":0,"now":1})"), std::string::npos);
 }
 
+// Judged by another model, the mood that a picture is seen in is that model's too.
+TEST(Replay, APictureHasTheMoodOfTheWordsAsTheyAreJudgedNow) {
+  Policy today = small_policy();
+  today.rules = {rule_of("broken",
+                         all_of({test_of(When::part_type, {"image"}), test_of(When::unhappy)}),
+                         queue("complaints"))};
+  World world(today);
+  History history;
+  history.keep(world.must(world.says("furious")));
+  CustomerSays picture = world.says("");
+  picture.message.content = {Media{.kind = MediaKind::image, .url = "https://cdn.example/p.jpg"}};
+  history.keep(world.must(picture));
+  const auto conversation = recorded({"per"}, history.events, history.decisions);
+  const auto policy = compiled(today);
+  WordAnalyzer same;
+  Replay judged(*policy, *policy, {.analyzer = &same});
+  judged.add(conversation);
+  EXPECT_EQ(judged.report().equal, 2u);
+  class Deaf final : public Analyzer {
+   public:
+    TextAnalysis analyze(std::string_view, std::string_view) const override {
+      TextAnalysis out;
+      out.analysis.sentiment = "neutral";
+      return out;
+    }
+    std::string_view version() const noexcept override { return "deaf"; }
+  } deaf;
+  Replay calm(*policy, *policy, {.analyzer = &deaf});
+  calm.add(conversation);
+  EXPECT_EQ(calm.report().outcomes.at("queue:complaints").was, 1u);
+  EXPECT_EQ(calm.report().outcomes.at("queue:complaints").now, 0u);
+}
+
 TEST(Replay, AnEarlierHandOverCanBeTakenBack) {
   Policy today = small_policy();
   today.rules = {rule_of("bad", test_of(When::sentiment, {"negative"}), queue("complaints"))};

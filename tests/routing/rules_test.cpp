@@ -19,7 +19,12 @@ DecisionInputs inputs() {
   in.episodes = 3;
   in.episode_turns = 2;
   in.days_since_seen = 12.5;
-  in.analysis = {.sentiment = "negative", .score = -0.5, .trend = -0.7, .angry = true};
+  in.analysis = {.sentiment = "negative",
+                 .score = -0.5,
+                 .trend = -0.7,
+                 .angry = true,
+                 .unhappy = true,
+                 .repeats = 2};
   in.attributes = {{"tier", std::string("gold")},
                    {"orders", 12.0},
                    {"trial", false},
@@ -49,6 +54,10 @@ TEST(Rules, EachTest) {
       {test_of(When::score_below, {}, -0.5), false, "score -0.50 >= -0.50"},
       {test_of(When::trend_below, {}, -0.6), true, "trend -0.70 < -0.60"},
       {test_of(When::angry), true, "angry"},
+      {test_of(When::unhappy), true, "unhappy"},
+      {none_of({test_of(When::unhappy)}), false, "unhappy"},
+      {test_of(When::repeats_at_least, {}, 2), true, "repeats 2 >= 2"},
+      {test_of(When::repeats_at_least, {}, 3), false, "repeats 2 < 3"},
       {test_of(When::asks_human), true, "asks for a human"},
       {test_of(When::part_type, {"voice", "image"}), true, "part image"},
       {test_of(When::part_type, {"voice"}), false, "no part voice"},
