@@ -1,8 +1,10 @@
 #include "routing/control.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/mutant.hpp"
+#include "routing/assign.hpp"
 #include "routing/mood.hpp"
 #include "routing/opening.hpp"
 #include "routing/say.hpp"
@@ -90,6 +92,19 @@ void move_control(Draft& draft, ControlMove move) {
                                 .epoch = state.control.epoch,
                                 .reason = std::move(move.reason),
                                 .priority = state.priority};
+}
+
+std::vector<std::string> skills_kept(const Draft& draft, const QueueId& queue) {
+  if (!draft.state.waiting) return {};
+  QueueEntry there = *draft.state.waiting;
+  there.queue = queue;
+  const WaitingNow waiting{.entry = &there};
+  bool served = false;
+  for (const auto& [id, agent] : draft.policy.agents) {
+    if (could_serve(draft.policy, agent, waiting, SteadyPoint{})) return there.skills;
+    served = served || std::ranges::find(agent.queues, queue) != agent.queues.end();
+  }
+  return served ? std::vector<std::string>() : there.skills;
 }
 
 void enter_queue(Draft& draft, QueueMove move) {

@@ -36,6 +36,10 @@ struct QueueMove {
 // Into the queue with state.priority, telling the customer so where the tenant wrote a notice.
 void enter_queue(Draft& draft, QueueMove move);
 
+// What who waits needs of an agent, for when they are moved to another queue: the same, unless all
+// who serve that one lack it, since then they would wait for ever.
+std::vector<std::string> skills_kept(const Draft& draft, const QueueId& queue);
+
 // Says a queue's words to the customer, where the channel allows it now.
 void say_words(Draft& draft, const Queue& queue, const Words& words, std::string reply_token = {});
 // conflict when a command was made under another epoch; 0 asks for no particular one.

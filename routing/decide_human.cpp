@@ -199,7 +199,8 @@ Decided decide_command(const State& state, const Transfer& transfer, const Decid
                         .type = EventType::conversation_transferred,
                         .reason = "transferred by " + transfer.actor,
                         .actor = transfer.actor,
-                        .note = transfer.note});
+                        .note = transfer.note,
+                        .skills = skills_kept(draft, {transfer.to.id})});
   } else {
     move_control(draft, {.to = transfer.to,
                          .type = EventType::conversation_transferred,

@@ -88,7 +88,7 @@ Decided decide_command(const State& state, const PassOn& pass, const DecideConte
   enter_queue(draft, {.queue = pass.queue,
                       .reason = pass.reason,
                       .actor = "system",
-                      .skills = from.skills,
+                      .skills = skills_kept(draft, pass.queue),
                       .preview = from.preview,
                       .since = from.since,
                       .overflows = from.overflows + 1});
