@@ -328,7 +328,8 @@ const BadCase kBad[] = {
      "[[rule]]\nname = \"r\"\nwhen = { repeats_at_least = 6 }\nthen = \"bot:faq\"\n",
      "17:10: rule.when.repeats_at_least: 6 is out of range; expected 1 to 5"},
     {"UnhappyOfASegment", "[[segment]]\nname = \"s\"\nwhen = { unhappy = true }\n",
-     "unhappy is about a turn; expected what is true of the customer"},
+     "15:1: segment \"s\" (line 15): unhappy is about a turn; expected what is true of the "
+     "customer"},
     {"TwoComparisons",
      "[[rule]]\nname = \"r\"\nwhen = { attribute = { name = \"n\", lt = 3, gt = 1 } }\nthen = "
      "\"bot:faq\"\n",
