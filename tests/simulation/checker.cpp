@@ -378,10 +378,23 @@ class Check {
               " for ever");
       }
     }
+    if (history_.staffed) check_desk_is_empty();
     for (const Conversation& c : stored_.conversations) {
       if (!c.state.open_sends.empty()) wrong("I9 " + name(c) + ": open sends");
       if (!c.state.open_bot_call.empty()) wrong("I9 " + name(c) + ": a bot is awaited");
       if (c.state.control.holder.kind == HolderKind::offered) wrong("I9 " + name(c) + ": offered");
+    }
+  }
+
+  // ---- I11: whoever waited was served, and whoever was served is done
+
+  void check_desk_is_empty() {
+    for (const auto& [tenant, entry] : stored_.queue) {
+      wrong("I11 " + tenant.value + '/' + entry.person.value + " waits for ever in " +
+            entry.queue.value);
+    }
+    for (const auto& [tenant, row] : stored_.assignments) {
+      wrong("I11 " + tenant.value + '/' + row.person.value + " stays with " + row.agent.value);
     }
   }
 

@@ -61,7 +61,9 @@ struct History {
   std::multimap<std::string, TenantId> passive;  // by text
   std::vector<std::string> trouble;  // what must never be seen from outside, as it was seen
   int crashes = 0;
-  bool at_rest = false;  // nothing was left to do at the end
+  bool staffed = false;   // agents worked until nobody was left
+  std::size_t given = 0;  // customers given to agents, claimed or accepted
+  bool at_rest = false;   // nothing was left to do at the end
   std::size_t calls_before_last_start = 0;
 };
 

@@ -1,5 +1,6 @@
 // The people of the tenants and their systems: agents at work, operators who merge, reload and set
 // clocks, and what the tenant's own systems send.
+#include "tests/simulation/calls.hpp"
 #include "tests/simulation/world.hpp"
 
 namespace parley::simulation {
@@ -7,28 +8,6 @@ namespace {
 
 constexpr Milliseconds kWorkday{30'000};
 constexpr Milliseconds kSecond{1'000};
-
-// Copies what the calls only refer to, for as long as they last.
-net::awaitable<Result<gateway::Outcome>> execute(gateway::Gateway& gateway, TenantId tenant,
-                                                 PersonId person, routing::Command command) {
-  co_return co_await gateway.execute(tenant, person, std::move(command), {}, false);
-}
-net::awaitable<Result<std::optional<gateway::Outcome>>> claim(gateway::Gateway& gateway,
-                                                              TenantId tenant, AgentId agent) {
-  co_return co_await gateway.claim(tenant, agent, {});
-}
-net::awaitable<Result<gateway::Outcome>> claim_person(gateway::Gateway& gateway, TenantId tenant,
-                                                      AgentId agent, PersonId person) {
-  co_return co_await gateway.claim_person(tenant, agent, person);
-}
-net::awaitable<Result<gateway::Outcome>> offer(gateway::Gateway& gateway, TenantId tenant,
-                                               AgentId agent, PersonId person) {
-  co_return co_await gateway.offer(tenant, agent, person);
-}
-net::awaitable<Result<gateway::Outcome>> answer_offer(gateway::Gateway& gateway, TenantId tenant,
-                                                      AgentId agent, PersonId person, bool yes) {
-  co_return co_await gateway.answer_offer(tenant, agent, person, yes, "busy");
-}
 
 // Nothing was stored, for certain.
 bool is_refusal(const Error& error) {

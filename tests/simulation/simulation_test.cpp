@@ -4,6 +4,7 @@
 //   PARLEY_SEEDS=N  that many seeds, beginning at PARLEY_SEED_FROM (1)
 //   PARLEY_RUNS_PER_POINT=N  so many runs with a crash at each listed point
 //   PARLEY_SEED=S   this one only, with all that happened in it
+//   PARLEY_STAFFED_SEEDS=N  PARLEY_STAFFED_FROM=S  PARLEY_STAFFED_TRACE=1  likewise, with agents
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -18,6 +19,7 @@ namespace parley::simulation {
 namespace {
 
 constexpr std::uint64_t kSeeds = 2'000;
+constexpr std::uint64_t kStaffedSeeds = 300;
 constexpr std::uint64_t kRunsPerPoint = 10;
 constexpr std::uint64_t kPointSeeds = 500'000;
 
@@ -63,6 +65,29 @@ TEST(Simulation, RandomSeedsKeepThePromises) {
   for (auto seed = from; seed < from + count && failed < kFailuresShown; ++seed) {
     failed += !holds(seed);
   }
+}
+
+// The whole core with people at work in it: one owner at a time, no agent given more than fits, and
+// once the faults stop nobody waits for ever.
+TEST(Simulation, AStaffedDeskKeepsThePromises) {
+  constexpr int kFailuresShown = 5;
+  const auto from = number("PARLEY_STAFFED_FROM", 1);
+  const auto count = number("PARLEY_STAFFED_SEEDS", kStaffedSeeds);
+  int failed = 0;
+  std::size_t given = 0;
+  for (auto seed = from; seed < from + count && failed < kFailuresShown; ++seed) {
+    World world(seed, true);
+    if (number("PARLEY_STAFFED_TRACE", 0) != 0) world.trace_to(&std::cout);
+    world.run();
+    given += world.history().given;
+    const auto wrongs = check(world.history(), world.stored(), world.traits());
+    if (wrongs.empty()) continue;
+    ++failed;
+    std::string said;
+    for (const auto& wrong : wrongs) said += "  " + wrong + '\n';
+    ADD_FAILURE() << "seed " << seed << ":\n" << said;
+  }
+  EXPECT_GT(given, count * 2) << "a desk at which nothing happens would keep them too";
 }
 
 // Each listed point, in runs with faults of their own; one that no run reaches is no test.

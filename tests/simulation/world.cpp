@@ -2,8 +2,6 @@
 
 #include <iostream>
 
-#include "conversation/codec.hpp"
-
 namespace parley::simulation {
 namespace {
 
@@ -14,11 +12,15 @@ constexpr Milliseconds kPlatformPatience{6'000};
 
 }  // namespace
 
-World::World(std::uint64_t seed)
-    : machine_(seed), network_(machine_, history_, faults_.network, traits_, reached_) {
+World::World(std::uint64_t seed, bool staffed)
+    : machine_(seed),
+      network_(machine_, history_, faults_.network, traits_, reached_),
+      staffed_(staffed) {
   draw_faults();
   draw_limits();
   draw_owners();
+  if (staffed_) draw_staff();
+  history_.staffed = staffed_;
   memory_ = std::make_unique<storage::MemoryStore>(store_options_, machine_.clock,
                                                    storage::MemoryStore::Drive::by_hand);
   network_.on_taken = [this](const TenantId& tenant, const std::string& user,
@@ -106,6 +108,7 @@ std::shared_ptr<const gateway::Tenant> World::build(const Owner& owner, bool wit
   options.bot_url = bot_url(owner.id);
   auto out = std::make_shared<gateway::Tenant>(*owner.shop->tenant(owner.id, options));
   out->channels[gateway::kChannel].api_base = platform_url(owner.id);
+  if (staffed_) out->policy = staffed(owner, *out->policy);
   if (!with_channel) {
     out->channels.clear();
     out->entries.clear();
@@ -149,6 +152,7 @@ void World::start() {
 
 // Dead from this very moment: what the handler under way still does reaches nobody.
 void World::reach(std::string_view point) {
+  if (staffed_ && point.ends_with("synced")) check_places();
   if (dying_ || crash_in_ == 0 || point != crash_at_ || !turmoil_ || --crash_in_ > 0) return;
   dying_ = crashed_there_ = true;
   network_.serve(nullptr, lives_);
@@ -190,6 +194,7 @@ void World::run() {
   plan_customers();
   plan_agents();
   plan_operations();
+  if (staffed_) plan_staff();
   run_for(kTurmoil);
   calm_down();
   run_for(kCalm);
@@ -203,6 +208,7 @@ void World::run() {
 void World::calm_down() {
   trace("calm");
   turmoil_ = false;
+  begin_last_shift();
   faults_.network = {};
   faults_.disk = {};
   faults_.duplicate = faults_.late = faults_.give_up = 0;
@@ -308,25 +314,6 @@ void World::taken(const TenantId& tenant, const std::string& user, const std::st
 }
 
 // ---- taking stock
-
-template <class T>
-std::vector<std::pair<TenantId, T>> World::rows(RowKind kind) {
-  std::vector<std::pair<TenantId, T>> out;
-  std::string cursor;
-  do {
-    auto page = memory_->recover_rows_blocking(kind, cursor, 1'000);
-    for (const auto& row : page->rows) {
-      auto value = from_stored<T>(row.body);
-      if (value) {
-        out.emplace_back(row.tenant, std::move(*value));
-      } else {
-        stored_.unreadable.push_back(row.id + ": " + value.error().detail);
-      }
-    }
-    cursor = page->next;
-  } while (!cursor.empty());
-  return out;
-}
 
 void World::take_stock() {
   for (const Owner& owner : owners_) {

@@ -6,11 +6,13 @@
 // everything at once would hide what only shows when something is left alone.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "conversation/codec.hpp"
 #include "tests/pipeline/shop.hpp"
 #include "tests/simulation/history.hpp"
 #include "tests/simulation/life.hpp"
@@ -20,7 +22,8 @@ namespace parley::simulation {
 
 class World {
  public:
-  explicit World(std::uint64_t seed);
+  // `staffed`: the desk gives its customers away, and agents work at it.
+  explicit World(std::uint64_t seed, bool staffed = false);
   ~World();
 
   void run();
@@ -54,6 +57,12 @@ class World {
     std::string notice;
     std::vector<std::string> users;
     gateway::Tenants::mapped_type built;
+    routing::DeskRules desk = {};  // when staffed
+    std::uint32_t capacity = 0;    // of each agent
+  };
+  struct Gain {  // how an agent came by a customer
+    std::uint64_t epoch = 0;
+    bool given = false;
   };
   struct Attempt {
     bool answered = false;
@@ -75,6 +84,17 @@ class World {
   void say(const Owner& owner, const AgentId& agent, const PersonId& person);
   void command(const Owner& owner, const PersonId& person, routing::Command command,
                std::function<void(const Result<gateway::Outcome>&)> then = {});
+  void draw_staff();
+  static std::shared_ptr<const routing::Policy> staffed(const Owner& owner,
+                                                        const routing::Policy& from);
+  void plan_staff();
+  void begin_last_shift();
+  void work(const Owner& owner, const AgentId& agent);
+  void come_or_go(const Owner& owner, const AgentId& agent);
+  void serve(const Owner& owner, const Assignment& row);
+  bool was_given(const TenantId& tenant, const Assignment& row) const;
+  void check_places();
+
   void plan_operations();
   void merge(const Owner& owner);
   void system_says(const Owner& owner);
@@ -113,9 +133,31 @@ class World {
   std::unique_ptr<storage::MemoryStore> memory_;
   std::unique_ptr<Life> life_;
   bool turmoil_ = true;
+  const bool staffed_;
+  SteadyPoint shift_ends_{};
+  std::map<std::pair<TenantId, PersonId>, Gain> gains_;
   int lives_ = 0;
   std::uint64_t steps_ = 0;
   std::ostream* trace_ = nullptr;
 };
+
+template <class T>
+std::vector<std::pair<TenantId, T>> World::rows(RowKind kind) {
+  std::vector<std::pair<TenantId, T>> out;
+  std::string cursor;
+  do {
+    auto page = memory_->recover_rows_blocking(kind, cursor, 1'000);
+    for (const auto& row : page->rows) {
+      auto value = from_stored<T>(row.body);
+      if (value) {
+        out.emplace_back(row.tenant, std::move(*value));
+      } else {
+        stored_.unreadable.push_back(row.id + ": " + value.error().detail);
+      }
+    }
+    cursor = page->next;
+  } while (!cursor.empty());
+  return out;
+}
 
 }  // namespace parley::simulation
