@@ -1,7 +1,7 @@
 // connectors/mapped/toml_node.hpp
-// A mapping file as plain values that know their line; toml++ stays in toml_node.cpp.
+// A mapping file as plain values that know their line.
 //
-// Limits   kMappingBytesMax bytes, kNodeDepthMax levels.
+// Limits   kMappingBytesMax bytes, kTomlDepthMax levels.
 // Errors   misconfigured, "line N: what".
 #pragma once
 
@@ -16,7 +16,6 @@
 namespace parley::connectors::mapped {
 
 inline constexpr std::size_t kMappingBytesMax = 256 * 1024;
-inline constexpr std::size_t kNodeDepthMax = 16;
 
 struct Node {
   enum class Kind : std::uint8_t { text, number, flag, list, table, other };

@@ -20,7 +20,7 @@ xxhash: base
 prometheus/: gateway/runtime
 spdlog/: gateway/runtime
 fmt/: storage gateway/runtime
-toml++/: config connectors
+toml++/: base
 CLI/: gateway/cli
 '
 
