@@ -2,7 +2,6 @@
 
 #define TOML_EXCEPTIONS 0
 #define TOML_ENABLE_FORMATTERS 0
-#define TOML_MAX_NESTED_VALUES 32  // a little more than kTomlDepthMax: too deep is told by us
 // The parser asserts that a key begins as keys do, before it reports one that does not ("[,"): an
 // abort where assertions are on and undefined where they are off. Here they are neither.
 #pragma push_macro("NDEBUG")
@@ -57,9 +56,8 @@ class Scan {
                              "a character outside of ASCII, which only texts and comments may "
                              "hold: put the key or text in quotes"};
       }
-      // The library's tables are freed one within the other: a key of 100,000 names has no end.
-      names_ = c == '.' ? names_ + 1 : std::string_view("=,[]{}\n").contains(c) ? 1 : names_;
-      if (names_ > kTomlDepthMax) return too_deep(at_);
+      count_levels(c);
+      if (names_ > kTomlDepthMax || open_ > kTomlDepthMax) return too_deep(at_);
       if (c == '#') {
         while (!text_.empty() && text_.front() != '\n') take();
       } else if (c == '"' || c == '\'') {
@@ -72,6 +70,14 @@ class Scan {
   }
 
  private:
+  // The library's tables are freed one within the other: a key of 100,000 names has no end.
+  void count_levels(char c) {
+    if (c == '.') ++names_;
+    if (std::string_view("=,[]{}\n").contains(c)) names_ = 1;
+    if (c == '[' || c == '{') ++open_;
+    if ((c == ']' || c == '}') && open_ > 0) --open_;
+  }
+
   void take() {
     if (text_.front() == '\n') {
       ++at_.line;
@@ -109,6 +115,7 @@ class Scan {
   std::string_view text_;
   TomlPlace at_;
   std::size_t names_ = 1;  // of a dotted key, so far
+  std::size_t open_ = 0;   // brackets
 };
 
 bool convert(const toml::node& from, TomlNode& to, std::size_t depth);

@@ -37,6 +37,7 @@ const GoodCase kGood[] = {
      "a = \"é\"",
      "é"},
     {"AHashInAText", "a = \"#\" # é\n", "#"},
+    {"InSixteenLists", "b = " + std::string(16, '[') + std::string(16, ']') + "\na = \"\"", ""},
     {"WithDots", "b.c.d = 1.5\na = \"....................................\"\n",
      "...................................."},
 };
@@ -93,7 +94,8 @@ const BadCase kBad[] = {
     {"ATableOfTooManyNames", "[" + names(17) + "]", 1, 33, "nested deeper than 16 levels"},
     {"TooDeepTogether", "[" + names(12) + "]\n" + names(6) + " = 1\n", 1, 1,
      "nested deeper than 16 levels"},
-    {"ListsWithoutEnd", "a = " + std::string(10'000, '['), 1, 37, "not valid TOML"},
+    {"ListsWithoutEnd", "a = " + std::string(10'000, '['), 1, 21, "nested deeper than 16 levels"},
+    {"TooManyLists", "a = " + std::string(17, '[') + std::string(17, ']'), 1, 21, "nested deeper"},
 };
 INSTANTIATE_TEST_SUITE_P(Table, TomlRefuses, testing::ValuesIn(kBad),
                          [](const auto& test) { return test.param.name; });
