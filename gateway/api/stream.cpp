@@ -7,7 +7,6 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
-#include <charconv>
 
 #include "base/crypto.hpp"
 #include "base/json_writer.hpp"
@@ -19,14 +18,6 @@
 namespace parley::gateway {
 namespace api {
 namespace {
-
-std::optional<std::uint64_t> number(std::string_view text) {
-  std::uint64_t out = 0;
-  const auto end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, out);
-  if (error != std::errc{} || stop != end) return std::nullopt;
-  return out;
-}
 
 std::string event_frame(const StreamCursor& at, const storage::StreamItem& item) {
   JsonWriter out;
@@ -46,19 +37,6 @@ std::string event_frame(const StreamCursor& at, const storage::StreamItem& item)
 }
 
 }  // namespace
-
-std::optional<StreamCursor> parse_stream_cursor(std::string_view text) {
-  const auto dash = text.find('-');
-  const auto position = number(text.substr(0, dash));
-  const auto count =
-      dash == text.npos ? std::optional<std::uint64_t>(0) : number(text.substr(dash + 1));
-  if (!position || !count || (*position == 0 && *count > 0)) return std::nullopt;
-  return StreamCursor{.position = *position, .count = *count};
-}
-
-std::string to_text(const StreamCursor& cursor) {
-  return std::to_string(cursor.position) + "-" + std::to_string(cursor.count);
-}
 
 Feed::Feed(Service& service, Credential who, std::shared_ptr<http::WebSocket> socket,
            net::any_io_executor executor, std::size_t frames_max)

@@ -19,6 +19,7 @@
 #include <string_view>
 
 #include "gateway/api/credentials.hpp"
+#include "gateway/api/stream_cursor.hpp"
 #include "gateway/http/web_socket.hpp"
 #include "gateway/pipeline/service.hpp"
 
@@ -27,14 +28,6 @@ namespace parley::gateway::api {
 inline constexpr std::size_t kStreamPageEvents = 100;
 inline constexpr std::size_t kStreamBytesInFlightMax = 128 * 1024;
 inline constexpr std::size_t kStreamFrameBytesMax = 192 * 1024;  // larger events go by reference
-
-// "<position>-<count>": everything before that commit, and `count` events of it.
-struct StreamCursor {
-  std::uint64_t position = 0;
-  std::uint64_t count = 0;
-};
-std::optional<StreamCursor> parse_stream_cursor(std::string_view text);
-std::string to_text(const StreamCursor& cursor);
 
 class Feed : public std::enable_shared_from_this<Feed> {
  public:
