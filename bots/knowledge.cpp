@@ -119,6 +119,11 @@ std::optional<EntryName> name_from(std::string_view key) {
   return out;
 }
 
+bool has_name(const KnowledgeEntry& entry) {
+  const auto name = name_from(key_of(entry));
+  return name && name->id == entry.id && name->scenario == entry.scenario;
+}
+
 Result<KnowledgeEntry> edited(KnowledgeEntry entry, Wording wording, std::string_view actor,
                               TimePoint now) {
   if (auto fine = check(wording); !fine) return std::move(fine.error());
@@ -196,7 +201,7 @@ Result<KnowledgeEntry> entry_from_json(std::string_view json) {
     return refused(Errc::malformed, "a knowledge entry that is no JSON object");
   }
   KnowledgeEntry entry{.id = text_in(root, "id"), .scenario = text_in(root, "scenario")};
-  if (!name_from(key_of(entry))) return refused(Errc::malformed, "a knowledge entry without name");
+  if (!has_name(entry)) return refused(Errc::malformed, "a knowledge entry without name");
   static_cast<void>(root["version"].get(entry.version));
   static_cast<void>(root["retired"].get(entry.retired));
   if (!root["draft"].get(found)) {

@@ -71,6 +71,8 @@ struct EntryName {
   std::string id, scenario;
 };
 std::optional<EntryName> name_from(std::string_view key);
+// Its id and scenario are names, and its key is nobody else's: "refund@channel:web" is no id.
+bool has_name(const KnowledgeEntry& entry);
 
 // The entry after the step; version grows by one.
 Result<KnowledgeEntry> edited(KnowledgeEntry entry, Wording wording, std::string_view actor,

@@ -184,7 +184,7 @@ Result<std::vector<TableRow>> read_table(std::string_view bytes, TableForm form)
     if (row.wording.questions.empty()) return wrong(record.line, "no question");
     if (row.id.empty()) row.id = made_id(row.wording);
     KnowledgeEntry probe{.id = row.id, .scenario = row.scenario};
-    if (!name_from(key_of(probe))) {
+    if (!has_name(probe)) {
       return wrong(record.line,
                    "the id is 1 to 64 of a-z 0-9 - _, the scenario empty, bot:ID or "
                    "channel:ID");

@@ -108,8 +108,9 @@ net::awaitable<http::Response> create_knowledge(Call& call) {
     co_return bad_request(wrong);
   }
   const std::string named = id.empty() ? bots::made_id(wording) : id;
-  const std::string key = bots::key_of({.id = named, .scenario = scenario});
-  if (!bots::name_from(key) || is_reserved(named)) {
+  const bots::KnowledgeEntry empty{.id = named, .scenario = scenario};
+  const std::string key = bots::key_of(empty);
+  if (!bots::has_name(empty) || is_reserved(named)) {
     co_return bad_request("id: expected 1 to 64 of a-z 0-9 - _, and not \"export\" or \"import\"");
   }
   Knowledge::Step step = [wording = std::move(wording), actor = call.actor(),

@@ -135,6 +135,9 @@ TEST(KnowledgeTable, NamesTheLineThatIsWrong) {
   EXPECT_EQ(detail("", TableForm::csv), "line 1: the table is empty");
   EXPECT_EQ(detail("id,questions,answer\na,q,x\nb,,y\n", TableForm::csv), "line 3: no question");
   EXPECT_EQ(detail("q,\"x\n", TableForm::csv), "line 1: a quote that is never closed");
+  // The key of the entry "a" of the channel "web".
+  EXPECT_TRUE(detail("id,questions,answer\na@channel:web,q,x\n", TableForm::csv)
+                  .starts_with("line 2: the id"));
   EXPECT_TRUE(
       detail("id,questions,answer\n\"A B\",q,x\n", TableForm::csv).starts_with("line 2: the id"));
   EXPECT_TRUE(detail("q\t\n", TableForm::tsv).starts_with("line 1: answer"));
