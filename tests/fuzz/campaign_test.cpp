@@ -29,13 +29,13 @@ struct Share {
   std::uint64_t thousands;
 };
 constexpr Share kShares[] = {
-    {"api_fuzz", 750},        {"bots_fuzz", 750},      {"calendar_fuzz", 750},
-    {"chunked_fuzz", 750},    {"codec_fuzz", 750},     {"config_fuzz", 750},
-    {"connectors_fuzz", 750}, {"http_head_fuzz", 750}, {"knowledge_fuzz", 750},
-    {"mapping_fuzz", 750},    {"mime_fuzz", 750},      {"model_fuzz", 750},
-    {"rows_fuzz", 750},       {"send_fuzz", 750},      {"signed_webhook_fuzz", 750},
-    {"smtp_fuzz", 750},       {"text_fuzz", 750},      {"toml_fuzz", 750},
-    {"url_fuzz", 750},        {"wire_fuzz", 750},      {"xml_fuzz", 750},
+    {"api_fuzz", 700},          {"bots_fuzz", 1'000},    {"calendar_fuzz", 400},
+    {"chunked_fuzz", 400},      {"codec_fuzz", 1'000},   {"config_fuzz", 500},
+    {"connectors_fuzz", 2'000}, {"http_head_fuzz", 800}, {"knowledge_fuzz", 600},
+    {"mapping_fuzz", 500},      {"mime_fuzz", 1'500},    {"model_fuzz", 400},
+    {"rows_fuzz", 500},         {"send_fuzz", 1'500},    {"signed_webhook_fuzz", 600},
+    {"smtp_fuzz", 500},         {"text_fuzz", 700},      {"toml_fuzz", 700},
+    {"url_fuzz", 500},          {"wire_fuzz", 500},      {"xml_fuzz", 500},
 };
 
 constexpr std::uint64_t sum_of_shares() {
