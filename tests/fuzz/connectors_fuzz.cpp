@@ -3,6 +3,7 @@
 // profiles asked for. Whatever comes of it can be stored. The first byte says which platform, the
 // second what.
 #include "connectors/inline_files.hpp"
+#include "tests/fuzz/made_seeds.hpp"
 #include "tests/fuzz/platforms.hpp"
 
 namespace parley::fuzz {
@@ -94,6 +95,26 @@ void read_answers(const Played& played, Choices& choices) {
     entry.media_source->resume(media, played.channel, "token", call->step, answer);
   }
 }
+
+// For every platform: a good webhook's body as the whole of one, as the body of one with a head of
+// its own, as a page and as an answer, and a good one to be changed.
+std::vector<std::string> seeds_of_every_platform() {
+  expect(platforms().size() <= 256, "more platforms than a byte can choose", "");
+  std::vector<std::string> out;
+  for (std::size_t i = 0; i < platforms().size(); ++i) {
+    const std::string body = platforms()[i].hook.body;
+    const std::string index(1, static_cast<char>(i)), zero(1, '\0');
+    out.push_back(index + zero + body);
+    out.push_back(index + "\1\1" + zero + "a=b" + zero + zero + "value" + zero + body);
+    out.push_back(index + "\2" + zero + "\5" + zero + "x");
+    if (platforms()[i].entry->event_source) out.push_back(index + "\3" + body);
+    out.push_back(index + "\4" + zero + "media" + zero +
+                  R"({"access_token":"t","expires_in":7200,)" +
+                  R"("ok":true,"result":{"file_path":"a"},"url":"https://a.example/a"})");
+  }
+  return out;
+}
+const MadeSeeds kMadeSeeds("connectors_fuzz", &seeds_of_every_platform);
 
 }  // namespace
 

@@ -4,6 +4,8 @@
 #include <fstream>
 #include <iterator>
 
+#include "tests/fuzz/made_seeds.hpp"
+
 namespace parley::fuzz {
 
 namespace fs = std::filesystem;
@@ -29,6 +31,7 @@ std::vector<fs::path> seed_files(const std::string& target) {
 std::vector<std::string> seeds_of(const std::string& target) {
   std::vector<std::string> out;
   for (const auto& file : seed_files(target)) out.push_back(bytes_of(file));
+  for (auto& made : made_seeds_of(target)) out.push_back(std::move(made));
   return out;
 }
 

@@ -4,6 +4,7 @@
 
 #include "connectors/charset.hpp"
 #include "connectors/send_dialogue.hpp"
+#include "tests/fuzz/made_seeds.hpp"
 #include "tests/fuzz/platforms.hpp"
 
 namespace parley::fuzz {
@@ -56,6 +57,22 @@ void expect_a_request(const HttpCall& call) {
   static simdjson::dom::parser parser;
   expect(parser.parse(call.body).error() == simdjson::SUCCESS, "JSON that is none", call.body);
 }
+
+// For every platform: a text, sent well; a card with a button, throttled.
+std::vector<std::string> seeds_of_every_platform() {
+  const std::string zero(1, '\0');
+  const std::string well =
+      zero + R"({"ok":true,"id":"1","message_id":"m1","errcode":0,"msgid":"m2","code":0})" + zero;
+  std::vector<std::string> out;
+  for (std::size_t i = 0; i < platforms().size(); ++i) {
+    const std::string index(1, static_cast<char>(i));
+    out.push_back(index + zero + zero + zero + zero + "hello" + zero + zero + well + well);
+    out.push_back(index + zero + "\1" + zero + "\5" + "title" + zero + "\1" + "Yes" + zero + "\13" +
+                  R"({"error":{"code":429,"message":"slow down"},"retry_after":3})" + zero);
+  }
+  return out;
+}
+const MadeSeeds kMadeSeeds("send_fuzz", &seeds_of_every_platform);
 
 }  // namespace
 
