@@ -312,6 +312,64 @@ TEST(HttpClientNames, AreLookedUpElsewhereAndInTime) {
   release.set_value();
 }
 
+// A name server that does not answer: all who ask for the name wait for one look-up, and other names
+// are looked up meanwhile.
+TEST(HttpClientNames, OneNameIsLookedUpOnceHoweverManyAsk) {
+  std::promise<void> release;
+  const auto released = release.get_future().share();
+  std::atomic<int> looked_up{0};
+  ClientOptions options;
+  options.connect_timeout = Milliseconds{300};
+  options.look_up = [&, released](const std::string& host) -> std::vector<std::string> {
+    if (host != "dead.test") return {};
+    ++looked_up;
+    released.wait();
+    return {};
+  };
+  RunningClient client(options);
+  std::vector<std::thread> askers;
+  for (int i = 0; i < 20; ++i) {
+    askers.emplace_back([&] {
+      const auto dead = client.get("https://dead.test/");
+      EXPECT_FALSE(dead);
+      EXPECT_EQ(dead.error().code, Errc::unavailable) << dead.error().detail;
+      EXPECT_EQ(dead.error().delivery, Delivery::not_sent);
+    });
+  }
+  for (auto& asker : askers) asker.join();
+  for (int i = 0; i < 4; ++i) EXPECT_FALSE(client.get("https://dead.test/"));
+  EXPECT_EQ(looked_up, 1);
+  const auto none = client.get("https://known.test/");
+  ASSERT_FALSE(none);
+  EXPECT_NE(none.error().detail.find("no address"), std::string::npos) << none.error().detail;
+  release.set_value();
+}
+
+// It fails, answers, fails: each time as it is then, nothing is remembered of the failure.
+TEST(HttpClientNames, AFailureIsNotRemembered) {
+  ScriptedPeer peer(answer_all);
+  std::atomic<int> looked_up{0};
+  auto options = RunningClient::listed();
+  options.private_hosts_allowed = {"flaps.test"};
+  options.look_up = [&](const std::string&) -> std::vector<std::string> {
+    if (++looked_up % 2 == 1) return {};
+    return {"127.0.0.1"};
+  };
+  RunningClient client(options);
+  const auto port = peer.url().substr(peer.url().rfind(':'));
+  for (int i = 0; i < 3; ++i) {
+    const auto failed = client.get("http://flaps.test" + port);
+    ASSERT_FALSE(failed);
+    EXPECT_EQ(failed.error().delivery, Delivery::not_sent);
+    const auto answered = client.post("http://flaps.test" + port);
+    EXPECT_TRUE(answered) << answered.error().detail;
+    // The connection that is kept needs no name: the next round asks anew.
+    client.client->close();
+    client.client = std::make_unique<Client>(options, client.cores, client.metrics);
+  }
+  EXPECT_EQ(looked_up, 6);
+}
+
 TEST(HttpClientLimits, PastOpenMaxIsOverloaded) {
   ScriptedPeer peer(answer_all);
   auto options = RunningClient::listed();

@@ -149,6 +149,19 @@ TEST_F(LogToFile, ABlockedSinkDropsAndCountsAndDoesNotStopTheCaller) {
   stop_logging();
 }
 
+TEST_F(LogToFile, ABlockedSinkDoesNotHoldUpTheEnd) {
+  const auto path = folder_ + "/pipe";
+  ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+  const int reader = open(path.c_str(), O_RDONLY | O_NONBLOCK);
+  ASSERT_GE(reader, 0);
+  start_logging({.level = LogLevel::info, .file = path, .queue_max = 16});
+  const std::string text(1'000, 'x');
+  for (int i = 0; i < 200; ++i) log(LogLevel::info, "flood", {{"text", text}});
+  stop_logging();  // returns although nobody has read
+  signal(SIGPIPE, SIG_IGN);
+  close(reader);
+}
+
 TEST_F(LogToFile, AFileThatCannotBeOpenedIsAnErrorAtStart) {
   std::ofstream(folder_ + "/file") << "not a folder";
   EXPECT_THROW(start_logging({.level = LogLevel::info, .file = folder_ + "/file/log"}),

@@ -26,7 +26,7 @@ class Platform final : public http::Transport {
         http::ClientAnswer{.status = 200, .headers = {}, .body = "x"};
   };
   struct Call {
-    std::string user, text;
+    std::string host, user, text;
     Milliseconds at;  // since the beginning
     bool arrived;
   };
@@ -36,9 +36,10 @@ class Platform final : public http::Transport {
 
   net::awaitable<Result<http::ClientAnswer>> call(http::ClientRequest request) override {
     const auto at = machine_.clock.steady() - begun_;
-    auto plan = plan_(at);
+    const auto host = request.url.substr(0, request.url.find('/', 8));
+    auto plan = host == healthy ? Plan{} : plan_(at);
     const auto user = request.url.substr(request.url.rfind('/') + 1);
-    calls.push_back({user, request.body, at, plan.answer && plan.answer->status == 200});
+    calls.push_back({host, user, request.body, at, plan.answer && plan.answer->status == 200});
     gateway::Timer timer(co_await net::this_coro::executor, std::min(plan.takes, request.timeout));
     co_await timer.wait();
     if (plan.takes > request.timeout) {
@@ -48,6 +49,7 @@ class Platform final : public http::Transport {
   }
 
   std::vector<Call> calls;
+  std::string healthy;  // the address of one that is never away
 
  private:
   Machine& machine_;
@@ -62,9 +64,11 @@ Platform::Plan refused() {
           .code = Errc::unavailable, .delivery = Delivery::not_sent, .detail = "cannot connect"}};
 }
 
-net::awaitable<Result<gateway::Outcome>> execute(gateway::Gateway& gateway, PersonId person,
-                                                 routing::Command command) {
-  auto work = gateway.execute(gateway::kShop, person, std::move(command), {}, true);
+const TenantId kOther{"other"};
+
+net::awaitable<Result<gateway::Outcome>> execute(gateway::Gateway& gateway, TenantId tenant,
+                                                 PersonId person, routing::Command command) {
+  auto work = gateway.execute(tenant, person, std::move(command), {}, true);
   co_return co_await std::move(work);
 }
 
@@ -86,7 +90,11 @@ class Outage : public testing::Test {
                     .tenants = tenants(),
                     .on_fatal = [](const std::string& why) { ADD_FAILURE() << why; }});
   }
-  gateway::Tenants tenants() const { return {{gateway::kShop, shop_->tenant()}}; }
+  gateway::Tenants tenants() const {
+    platform_->healthy = "http://127.0.0.1:2";
+    return {{gateway::kShop, shop_->tenant()},
+            {kOther, shop_->tenant(kOther, {.platform_port = 2})}};
+  }
   ~Outage() override {
     if (life_) EXPECT_TRUE(life_->end());
   }
@@ -97,10 +105,11 @@ class Outage : public testing::Test {
     }
     if (machine_.clock.steady() < limit) machine_.clock.advance(limit - machine_.clock.steady());
   }
-  void command(const std::string& user, routing::Command command) {
+  void command(const std::string& user, routing::Command command,
+               const TenantId& tenant = gateway::kShop) {
+    const auto person = person_id_of(tenant, gateway::identity_of(user));
     life_->start<Result<gateway::Outcome>>(
-        execute(life_->gateway(), gateway::person_of_user(user), std::move(command)),
-        [this](const auto& outcome) {
+        execute(life_->gateway(), tenant, person, std::move(command)), [this](const auto& outcome) {
           EXPECT_TRUE(outcome) << outcome.error().detail;
           ++done_;
         });
@@ -175,7 +184,7 @@ TEST_F(Outage, SixHoursLoseNothingKeepTheOrderAndPutPeopleBeforeBulk) {
     for (std::size_t i = 0; i < kUsers; ++i) {
       send("u" + std::to_string(i), std::to_string(message));
     }
-    run_until(hours(1 + 2 * static_cast<int>(message)));  // the last is said an hour before the end
+    run_until(hours(1 + 2 * static_cast<int>(message)));  // the last is said three hours before the end
   }
   run_until(kBack);
   EXPECT_TRUE(arrived().empty());
@@ -267,6 +276,29 @@ TEST_F(Outage, AStormOfTooManyIsWaitedForByTheWholeAccountAndCostsNobodyTheirMes
   expect_each_once_and_in_order(kUsers, kEach);
   EXPECT_EQ(rows(RowKind::dead_letter), 0u);
   EXPECT_EQ(rows(RowKind::send), 0u);
+}
+
+TEST_F(Outage, ASilentPlatformHoldsUpNobodyElses) {
+  open([](Milliseconds) {
+    return Platform::Plan{.takes = hours(24), .answer = Error{.code = Errc::unavailable}};
+  });
+  for (std::size_t i = 0; i < 500; ++i) {
+    const auto user = "u" + std::to_string(i);
+    meet(user);
+    command(user, gateway::says(user, "hi"), kOther);
+  }
+  run_until(seconds(10));
+  for (std::size_t i = 0; i < 500; ++i) send("u" + std::to_string(i), "silence");
+  run_until(seconds(15));  // every place at the silent one is taken
+  const auto before = platform_->calls.size();
+  EXPECT_EQ(before, options_.sends.in_flight_per_channel_max);
+  for (std::size_t i = 0; i < 500; ++i) {
+    routing::SystemSays says{.actor = "api:key", .message = gateway::text_message("0")};
+    command("u" + std::to_string(i), std::move(says), kOther);
+  }
+  run_until(seconds(20));
+  EXPECT_EQ(arrived().size(), 500u) << "within seconds, while the others' calls still wait";
+  for (const auto& call : arrived()) EXPECT_EQ(call.host, platform_->healthy);
 }
 
 // Away, back for a moment, away: what arrives in between stays arrived, nobody is asked twice.
