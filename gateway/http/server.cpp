@@ -114,6 +114,7 @@ void Server::drain() {
 std::size_t Server::connections() const noexcept { return impl_->state->ledger->size(); }
 
 Result<void> Server::reload_tls(const std::vector<TlsFiles>& files) {
+  if (files.empty() && !impl_->current_tls()) return {};  // plain, and to stay so
   auto loaded = ServerTls::load(files);
   if (!loaded) return std::move(loaded.error());
   const std::scoped_lock lock(impl_->tls_mutex);
