@@ -135,6 +135,7 @@ Result<std::unique_ptr<RocksStore>> RocksStore::open(const Options& options, con
   if (!mark) return at_start(mark.error());
 
   auto rocks = rocks_options(options, seams.env, seams.memtable_bytes);
+  if (!seams.compress) rocks.compression = rocksdb::kNoCompression;
   auto meta = inspect_database(path, rocks, MUTANT("mark_ignored") ? std::nullopt : *mark);
   if (!meta) return at_start(std::move(meta.error()));
   if (auto ours = check_instance(path, *instance, *meta); !ours) return std::move(ours.error());

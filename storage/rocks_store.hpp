@@ -39,6 +39,7 @@ struct RocksSeams {
   rocksdb::Env* env = nullptr;  // null: the system's
   DiskGuard::FreeBytes free_bytes = free_bytes_of;
   std::size_t memtable_bytes = 32 << 20;  // small ones: flushes and compactions all the time
+  bool compress = true;                   // false: what tables hold can be looked for in them
   std::string backup_keys = {};           // sealed_backup.hpp; no seam, but not every Store's
 };
 

@@ -38,6 +38,8 @@ http::Response refusal(const Error& error) {
       return http::problem(400, "malformed", "Not a frame of this protocol", error.detail);
     case Errc::not_found:
       return http::problem(404, "not-found", "Not found", error.detail);
+    case Errc::misconfigured:  // the tenant's to mend: sending it again changes nothing
+      return http::problem(403, "not-set-up", "Not possible on this channel", error.detail);
     case Errc::rejected:
       return http::problem(422, "rejected", "Not taken", error.detail);
     default: {

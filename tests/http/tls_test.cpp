@@ -202,6 +202,14 @@ TEST(TlsServerSide, ReloadChangesNewConnectionsAndABadFileChangesNothing) {
   EXPECT_TRUE(before.exchange(kGet, 60).starts_with("HTTP/1.1 200"));
 }
 
+TEST(TlsServerSide, ReloadOfAPlainListenerWithoutCertificatesIsNothing) {
+  RunningServer running;
+  ASSERT_TRUE(running.server->reload_tls({}));
+  auto raw = running.client();
+  raw.send("GET /x HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_EQ(status_of(raw.read_answer()), 200);
+}
+
 TEST(TlsServerSide, PlainTextAndSilenceAreDropped) {
   TestCa ca;
   Limits limits;

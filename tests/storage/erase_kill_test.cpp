@@ -131,8 +131,9 @@ int run_crash_eraser(const std::string& directory, const std::string& last) {
   const SystemClock clock;
   const auto files = std::make_shared<DyingFileSystem>(std::strtoull(last.c_str(), nullptr, 10));
   const auto env = rocksdb::NewCompositeEnv(files);
-  auto store = RocksStore::open(options_at(directory), clock,
-                                {.env = env.get(), .backup_keys = ring_of(directory)});
+  auto store =
+      RocksStore::open(options_at(directory), clock,
+                       {.env = env.get(), .compress = false, .backup_keys = ring_of(directory)});
   if (!store) return kFailed;
   files->arm();
   const auto erased = (*store)->erase_persons_blocking(kDemo, pending(**store));
@@ -154,7 +155,8 @@ class EraseKilled : public testing::Test {
     store->close();
   }
   std::unique_ptr<Store> open(const std::string& directory) {
-    auto store = open_rocks_store(options_at(directory), clock_, ring_of(directory));
+    auto store = RocksStore::open(options_at(directory), clock_,
+                                  {.compress = false, .backup_keys = ring_of(directory)});
     EXPECT_TRUE(store.has_value()) << store.error().detail;
     return store ? std::move(*store) : nullptr;
   }

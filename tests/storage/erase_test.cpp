@@ -8,6 +8,7 @@
 #include "storage/erase_rules.hpp"
 #include "storage/keys.hpp"
 #include "storage/memory_store.hpp"
+#include "storage/rocks_store.hpp"
 #include "tests/storage/canaries.hpp"
 #include "tests/storage/support.hpp"
 
@@ -21,7 +22,7 @@ const TenantId kOther{"other"};
 class Erase : public testing::Test {
  protected:
   std::unique_ptr<Store> open() {
-    auto store = open_rocks_store(test_options(path_), clock_);
+    auto store = RocksStore::open(test_options(path_), clock_, {.compress = false});
     EXPECT_TRUE(store.has_value());
     return store ? std::move(*store) : nullptr;
   }

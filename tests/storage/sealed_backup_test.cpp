@@ -31,7 +31,8 @@ class SealedBackup : public testing::Test {
     return restore_rocks_store(test_options(to), ring_, from);
   }
   std::unique_ptr<Store> open(const std::string& path) {
-    auto store = open_rocks_store(test_options(path), clock_, ring_);
+    auto store =
+        RocksStore::open(test_options(path), clock_, {.compress = false, .backup_keys = ring_});
     EXPECT_TRUE(store.has_value()) << store.error().detail;
     return store ? std::move(*store) : nullptr;
   }
