@@ -14,6 +14,16 @@ bool is_utf8(std::string_view text) noexcept {
   return simdjson::validate_utf8(text.data(), text.size());
 }
 
+// "&#0;" in any spelling: the parser would end the text there, and what follows would be lost.
+bool refers_to_zero(std::string_view text) noexcept {
+  for (auto at = text.find("&#"); at != text.npos; at = text.find("&#", at + 2)) {
+    const auto number = text.substr(at + 2 + (text.substr(at + 2).starts_with('x') ? 1 : 0));
+    const auto end = number.find_first_not_of('0');
+    if (end != 0 && end != number.npos && number[end] == ';') return true;
+  }
+  return false;
+}
+
 // Walks the markup without building anything, so that what the parser sees next is known to be
 // small and flat. CDATA is skipped: a customer may well write "<!DOCTYPE" in a message.
 class Guard {
@@ -24,6 +34,7 @@ class Guard {
     while (true) {
       const auto open = text_.find('<');
       if (open == std::string_view::npos) break;
+      if (refers_to_zero(text_.substr(0, open))) return refused("a reference to no character");
       const auto rest = text_.substr(open);
       const bool first = open == 0 && at_start_;
       at_start_ = false;
@@ -136,6 +147,7 @@ Result<XmlElement> parse_xml(std::string_view document, const XmlLimits& limits)
   const auto start = document.find_first_not_of(kSpace);
   if (start == std::string_view::npos) return refused("empty");
   document.remove_prefix(start);
+  if (document.front() != '<') return refused("text before the root element");
   if (auto fine = Guard(document, limits).check(); !fine) return std::move(fine.error());
 
   pugi::xml_document parsed;

@@ -94,9 +94,16 @@ const HostileCase kHostile[] = {
     {"DoctypeAfterSpaces", std::string(1'000, ' ') + "<!DOCTYPE xml><xml/>"},
     {"Ebcdic", "\x4c\x6f\xa7\x94\x93\x6e"},
     {"Utf7Doctype", "+ADwAIQ-DOCTYPE xml+AD4-<xml/>"},
-    {"ControlCharacter", "<xml>\x01</xml>"},
-    {"NullByReference", "<xml>&#0;</xml>"},
+    {"NullByReference", "<xml>a&#0;b</xml>"},
+    {"NullByHexReference", "<xml>a&#x000;b</xml>"},
 };
+
+// Not allowed in XML, but customers type them, and a message is not lost over one.
+TEST(Xml, KeepsAControlCharacter) {
+  const auto parsed = parse_xml("<xml>a\x01&#10;<![CDATA[b\x1a&#0;]]></xml>");
+  ASSERT_TRUE(parsed.has_value());
+  EXPECT_EQ(parsed->text, "a\x01\nb\x1a&#0;");
+}
 
 class HostileXml : public testing::TestWithParam<HostileCase> {};
 TEST_P(HostileXml, IsRefusedAtOnce) {

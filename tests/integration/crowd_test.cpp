@@ -33,7 +33,7 @@ class Crowd : public testing::Test {
     fs::create_directories(directory_ + "/tenants");
     std::ofstream(directory_ + "/parley.toml")
         << "tenants = \"tenants\"\ncores = 1\n[http]\nport = 0\n[admin]\nport = 0\n[log]\n"
-           "level = \"error\"\n"
+           "level = \"error\"\n[client]\nprivate_hosts_allowed = [\"127.0.0.1\"]\n"
         << settings;
     std::ofstream(directory_ + "/tenants/faq.tsv") << "What are your hours?\tFrom 9 to 18.\n";
     for (const auto& id : tenants) {
