@@ -27,11 +27,20 @@ class Gate : public testing::Test {
   }
   net::awaitable<void> enter(std::string name, bool bulk, SteadyPoint give_up) {
     auto place = co_await gate->enter(clock, bench.cores.context(0).get_executor(), bulk, give_up);
-    order.change([&](auto& list) { list.push_back(place ? name : name + " left"); });
-    if (place) held.change([&](auto& list) { list.push_back(std::move(place)); });
+    const bool in = place.has_value();
+    if (in) held.change([&](auto& list) { list.push_back(std::move(place)); });
+    order.change([&](auto& list) { list.push_back(in ? name : name + " left"); });
   }
+  // The place of whoever has held theirs longest; they may be about to get it.
   void give_back() {
-    held.change([](auto& list) { list.pop_front(); });
+    for (bool done = false; !done;) {
+      bench.settle();
+      held.change([&](auto& list) {
+        if (list.empty()) return;
+        list.pop_front();
+        done = true;
+      });
+    }
   }
   bool came(const std::vector<std::string>& names) const {
     return order.wait_for([&](const auto& list) { return list == names; });

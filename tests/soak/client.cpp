@@ -16,7 +16,7 @@ namespace beast = boost::beast;
 namespace http = beast::http;
 using tcp = net::ip::tcp;
 constexpr auto kAsTuple = net::as_tuple(net::use_awaitable);
-constexpr std::chrono::seconds kPatience{60};
+constexpr std::chrono::seconds kPatience{120};
 
 tcp::endpoint here(std::uint16_t port) { return {net::ip::address_v4::loopback(), port}; }
 
