@@ -19,16 +19,23 @@ struct ChannelGate::Waiter {
 
 struct ChannelGate::Leaving {
   ChannelGate& gate;
-  List& list;
+  Rank& rank;
+  List* list;
   List::iterator at;
   bool there = true;
 
-  // Under the lock.
+  // Under the lock, and so is go().
+  void move_if_hurried() {
+    if (rank.bulk_ || list == &gate.interactive_) return;
+    gate.interactive_.splice(gate.interactive_.end(), *list, at);
+    list = &gate.interactive_;
+  }
   void go() {
-    list.erase(at);
+    list->erase(at);
     there = false;
   }
   ~Leaving() {
+    rank.waits_ = nullptr;
     if (!there) return;
     const std::lock_guard lock(gate.mutex_);
     go();
@@ -38,18 +45,20 @@ struct ChannelGate::Leaving {
 
 net::awaitable<std::optional<ChannelGate::Place>> ChannelGate::enter(const Clock& clock,
                                                                      net::any_io_executor executor,
-                                                                     bool bulk,
+                                                                     std::shared_ptr<Rank> rank,
                                                                      SteadyPoint give_up) {
   const auto self = shared_from_this();
   const auto mine = std::make_shared<Waiter>(executor);
-  List& list = bulk ? bulk_ : interactive_;
+  List& list = rank->bulk_ ? bulk_ : interactive_;
   std::unique_lock joining(mutex_);
-  Leaving leaving{*this, list, list.insert(list.end(), mine)};
+  Leaving leaving{*this, *rank, &list, list.insert(list.end(), mine)};
   joining.unlock();
+  rank->waits_ = &mine->timer;
   for (;;) {
     {
       const std::lock_guard lock(mutex_);
       const auto now = clock.steady();
+      leaving.move_if_hurried();
       if (closed_ || now >= give_up) {
         leaving.go();
         wake(interactive_.empty() ? bulk_ : interactive_);
@@ -72,6 +81,11 @@ net::awaitable<std::optional<ChannelGate::Place>> ChannelGate::enter(const Clock
     }
     co_await mine->timer.wait();  // its time has come, or it was woken: looked at again
   }
+}
+
+void ChannelGate::Rank::hurry() {
+  bulk_ = false;
+  if (waits_ != nullptr) waits_->cancel();
 }
 
 void ChannelGate::leave() {

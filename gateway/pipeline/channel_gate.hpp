@@ -2,7 +2,8 @@
 // Who may call a channel's platform next: within its rate, so many calls at once, nobody while it
 // rests. Shared by the cores.
 //
-// Order    messages to one customer before those to many (Send::bulk), each in the order they came.
+// Order    messages to one customer before those to many (Send::bulk), each in the order they came;
+//          one of many that such a message must wait for goes with them.
 // Rest     after it said "too many", or failed so many times in a row. When the time is over one
 //          call tries, and the others follow once it has come to an answer; a failure is another
 //          rest. What fails meanwhile is the channel's fault and not the message's.
@@ -47,10 +48,23 @@ class ChannelGate : public std::enable_shared_from_this<ChannelGate> {
     std::shared_ptr<ChannelGate> gate_;
   };
 
+  // How urgent a call is. One that waits as bulk can be hurried, when a message of the other kind
+  // waits behind it and must not overtake it. On the core of who waits.
+  class Rank {
+   public:
+    explicit Rank(bool bulk) : bulk_(bulk) {}
+    void hurry();
+
+   private:
+    friend class ChannelGate;
+    bool bulk_;
+    Timer* waits_ = nullptr;
+  };
+
   // Waits for a place; nullopt: not before `give_up`, or the gate was closed. Resumes on
   // `executor`, which is the caller's.
   net::awaitable<std::optional<Place>> enter(const Clock& clock, net::any_io_executor executor,
-                                             bool bulk, SteadyPoint give_up);
+                                             std::shared_ptr<Rank> rank, SteadyPoint give_up);
   void close();  // nobody waits any more
 
   // What came of a call. A failure that is one of `failures_max` in a row, or comes from the call

@@ -73,6 +73,7 @@ void Outbound::put(const Send& send) {
     line.sends.push_back(std::move(waiting));
   }
   ++waiting_;
+  if (const auto rank = line.rank.lock(); rank && !send.bulk) rank->hurry();
   if (!line.running) start(key, line);
 }
 
@@ -154,6 +155,14 @@ SteadyPoint Outbound::give_up_of(const Send& send) const {
   return clock.steady() + (until - clock.now());
 }
 
+// A message that is no bulk waits behind it in its conversation.
+bool Outbound::holds_up_another(const Send& send) const {
+  const auto line = lines_.find(key_of(send.tenant, send.person));
+  return line != lines_.end() && std::ranges::any_of(line->second.sends, [](const Waiting& each) {
+           return !each.send.bulk;
+         });
+}
+
 net::awaitable<Outbound::Step> Outbound::serve_head(Waiting head, SteadyPoint head_since) {
   const Clock& clock = context_.service.clock();
   if (head.due > clock.steady()) {
@@ -190,7 +199,9 @@ net::awaitable<Outbound::Step> Outbound::serve_head(Waiting head, SteadyPoint he
                .detail = "the process ended during the call"};
     co_return co_await settle(tenant, std::move(send), std::move(lost), {}, head_since);
   }
-  auto place = co_await gate->enter(clock, core_.get_executor(), send.bulk, give_up_of(send));
+  const auto rank = std::make_shared<ChannelGate::Rank>(send.bulk && !holds_up_another(send));
+  lines_[key_of(send.tenant, send.person)].rank = rank;
+  auto place = co_await gate->enter(clock, core_.get_executor(), rank, give_up_of(send));
   // Not in its time: looked at again, and expired or late by a clock that was set.
   if (!place) co_return context_.service.draining() ? Step::stop : Step::again;
   auto submitting = progress_of(send, DeliveryState::submitting);

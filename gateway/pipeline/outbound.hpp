@@ -68,6 +68,7 @@ class Outbound {
   struct Line {
     std::deque<Waiting> sends;
     bool running = false;
+    std::weak_ptr<ChannelGate::Rank> rank = {};  // of its head, while that waits at its channel
   };
   enum class Step : std::uint8_t { settled, again, stop };
 
@@ -77,6 +78,7 @@ class Outbound {
   net::awaitable<bool> wait_for(Milliseconds time);
   // Until when the send may wait for its turn.
   SteadyPoint give_up_of(const Send& send) const;
+  bool holds_up_another(const Send& send) const;
   net::awaitable<std::optional<connectors::SendStep>> talk(std::shared_ptr<const Tenant> tenant,
                                                            std::shared_ptr<const Send> send);
   const Send* under_way(const Send& send) const;

@@ -2,6 +2,7 @@
 // waits past their time or past the end.
 #include <algorithm>
 #include <list>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -26,10 +27,16 @@ class Gate : public testing::Test {
     bench.settle();
   }
   net::awaitable<void> enter(std::string name, bool bulk, SteadyPoint give_up) {
-    auto place = co_await gate->enter(clock, bench.cores.context(0).get_executor(), bulk, give_up);
+    const auto rank = std::make_shared<ChannelGate::Rank>(bulk);
+    ranks[name] = rank;
+    auto place = co_await gate->enter(clock, bench.cores.context(0).get_executor(), rank, give_up);
     const bool in = place.has_value();
     if (in) held.change([&](auto& list) { list.push_back(std::move(place)); });
     order.change([&](auto& list) { list.push_back(in ? name : name + " left"); });
+  }
+  net::awaitable<void> hurry(std::string name) {
+    ranks.at(name)->hurry();
+    co_return;
   }
   // The place of whoever has held theirs longest; they may be about to get it.
   void give_back() {
@@ -50,6 +57,7 @@ class Gate : public testing::Test {
   SystemClock clock;
   std::shared_ptr<ChannelGate> gate = std::make_shared<ChannelGate>(0, 0, 2);
   std::vector<std::future<void>> started;
+  std::map<std::string, std::shared_ptr<ChannelGate::Rank>> ranks;  // on the core
   Watched<std::vector<std::string>> order;
 
   struct Held {
@@ -72,6 +80,18 @@ TEST_F(Gate, PeopleGoBeforeBulkAndEachKindInItsOrder) {
   stand("d");
   for (int i = 0; i < 4; ++i) give_back();
   EXPECT_TRUE(came({"a", "b", "c", "d", "offer 1", "offer 2"}));
+}
+
+TEST_F(Gate, OneOfManyThatAMessageWaitsBehindGoesWithThePeople) {
+  stand("a");
+  stand("b");
+  ASSERT_TRUE(came({"a", "b"}));
+  stand("offer 1", true);
+  stand("offer 2", true);
+  stand("c");
+  bench.run(hurry("offer 2"));
+  for (int i = 0; i < 3; ++i) give_back();
+  EXPECT_TRUE(came({"a", "b", "c", "offer 2", "offer 1"}));
 }
 
 TEST_F(Gate, AfterARestOneTriesAndTheOthersFollowItsAnswer) {

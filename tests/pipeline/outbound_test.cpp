@@ -56,6 +56,35 @@ TEST_F(OutboundTest, ASlowHeadHoldsItsOwnConversationAndNoOther) {
   EXPECT_TRUE(life.rows<DeadLetter>(RowKind::dead_letter).empty());
 }
 
+// Order within a conversation and people before campaigns: the two together must not leave an
+// answer behind thousands of offers, only because its customer is to get one of them.
+TEST_F(OutboundTest, AnAnswerBehindAnOfferTakesTheOfferAlong) {
+  std::latch released(1);
+  Platform platform([&](const Asked& asked) {
+    if (asked.body == "first") released.wait();
+    return Platform::ok();
+  });
+  const Shop shop;
+  auto options = quick_options();
+  options.sends.in_flight_per_channel_max = 1;
+  Life life(store, shop.tenant({.platform_port = platform.port()}), options);
+  const std::vector<std::string> many = {"bob", "cid", "ann"};
+  for (const auto& user : many) life.meet(user);
+  life.meet("zoe");
+  life.send("zoe", "first");
+  ASSERT_TRUE(platform.wait_for(1));
+  for (const auto& user : many) {
+    life.must(user, routing::SystemSays{
+                        .actor = "api:key", .message = text_message("offer"), .bulk = true});
+  }
+  life.send("ann", "answer");
+  released.count_down();
+  ASSERT_TRUE(platform.wait_for(5));
+  const auto calls = platform.calls();
+  EXPECT_EQ(calls[1].user + ' ' + calls[1].text, "ann offer");
+  EXPECT_EQ(platform.texts("ann"), (std::vector<std::string>{"offer", "answer"}));
+}
+
 TEST_F(OutboundTest, TooManyPausesTheWholeChannelForAsLongAsThePlatformSays) {
   std::atomic<int> asked_so_far{0};
   Platform platform([&](const Asked&) {
