@@ -202,8 +202,10 @@ int run_serve(const ServeOptions& options) {
          {"port", (*running)->port()},
          {"admin_port", (*running)->admin_port()},
          {"epoch", (*running)->store().epoch()}});
-    std::cerr << "parley listens on http://" << process->http.address << ':' << (*running)->port()
-              << ", admin on port " << (*running)->admin_port() << '\n';
+    // In one piece: the log's own thread writes there too.
+    std::cerr << "parley listens on http://" + process->http.address + ":" +
+                     std::to_string((*running)->port()) + ", admin on port " +
+                     std::to_string((*running)->admin_port()) + "\n";
     status = failed_early ? kExitStore : service.run();
     serving = nullptr;
     // A failed store may not be waited for: what is synced is synced, the rest was never acked.

@@ -32,8 +32,8 @@ class Crowd : public testing::Test {
     directory_ = ::mkdtemp(name.data());
     fs::create_directories(directory_ + "/tenants");
     std::ofstream(directory_ + "/parley.toml")
-        << "tenants = \"tenants\"\ncores = 1\n[http]\nport = 0\n[admin]\nport = 0\n[log]\n"
-           "level = \"error\"\n[client]\nprivate_hosts_allowed = [\"127.0.0.1\"]\n"
+        << "tenants = \"tenants\"\ncores = 1\n[http]\nport = 0\n[admin]\nport = 0\n[client]\n"
+           "private_hosts_allowed = [\"127.0.0.1\"]\n[log]\nlevel = \"error\"\n"
         << settings;
     std::ofstream(directory_ + "/tenants/faq.tsv") << "What are your hours?\tFrom 9 to 18.\n";
     for (const auto& id : tenants) {
@@ -131,6 +131,7 @@ class Crowd : public testing::Test {
 TEST_F(Crowd, ThreeTimesAsManyAsFitAreTurnedAwayAtOnceAndNoneIsLost) {
   constexpr std::size_t kFit = 32, kAll = 3 * kFit;
   start({"shop"}, "[http.limits]\nrequests_in_flight_max = 32\n");
+  ASSERT_TRUE(running_);
   store_->hold_for_test();
   all_write("shop", 1, 1 + static_cast<std::int64_t>(kAll));
   // While nothing that was let in can be answered, all others are.
@@ -168,6 +169,7 @@ TEST_F(Crowd, ThreeTimesAsManyAsFitAreTurnedAwayAtOnceAndNoneIsLost) {
 TEST_F(Crowd, AFloodOfOneTenantLeavesRoomForAQuietOne) {
   constexpr std::size_t kPlaces = 64, kFlood = 200, kQuiet = 16;
   start({"loud", "quiet"}, "[pipeline]\nqueue_max = 64\n");
+  ASSERT_TRUE(running_);
   store_->hold_for_test();
   all_write("loud", 1, 1 + static_cast<std::int64_t>(kFlood));
   ASSERT_TRUE(wait_for("loud", kFlood - kPlaces / 2));

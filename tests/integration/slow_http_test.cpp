@@ -20,7 +20,8 @@ void furnish(const std::string& directory) {
   std::ofstream(directory + "/parley.toml")
       << "tenants = \"tenants\"\n[http]\nport = 0\n[http.limits]\nheader_timeout_ms = 700\n"
          "body_timeout_ms = 1500\nbody_grace_ms = 300\nwrite_timeout_ms = 500\n"
-         "keep_alive_timeout_ms = 700\n[admin]\nport = 0\n[storage]\npath = \""
+         "keep_alive_timeout_ms = 700\n[client]\nprivate_hosts_allowed = "
+         "[\"127.0.0.1\"]\n[admin]\nport = 0\n[storage]\npath = \""
       << directory
       << "/data\"\nfree_bytes_min = 1048576\nballast_bytes = 0\n[log]\n"
          "level = \"error\"\n";
@@ -28,12 +29,12 @@ void furnish(const std::string& directory) {
   std::ofstream(directory + "/tenants/shop.toml") << tenant_toml({.id = "shop"});
 }
 
-// A conversation whose page of events is some hundreds of kilobytes.
+// A page of events of some sixty kilobytes.
 std::string large_page(const World& world) {
   const auto to = R"("to":{"identity":{"channel":"web","scheme":"visitor","value":"v1"}})";
   const std::string text(12'000, 'x');
   std::string conversation;
-  for (int i = 0; i < 40; ++i) {
+  for (int i = 0; i < 10; ++i) {
     const auto answer = world.api(
         "shop-admin", "POST", "/v1/messages",
         "{" + std::string(to) + R"(,"content":[{"type":"text","text":")" + text + "\"}]}");
@@ -41,7 +42,7 @@ std::string large_page(const World& world) {
     const auto at = answer.body.find("cnv_");
     conversation = answer.body.substr(at, answer.body.find('"', at) - at);
   }
-  return "/v1/conversations/" + conversation + "/events?limit=200";
+  return "/v1/conversations/" + conversation + "/events?limit=6";
 }
 
 TEST(SlowHttp, EveryKindIsCutOffWhileAGoodClientIsServed) {
@@ -58,7 +59,7 @@ TEST(SlowHttp, EveryKindIsCutOffWhileAGoodClientIsServed) {
     bodies.back().send(
         "POST /webhooks/shop/tg HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n{");
     readers.emplace_back(world.port(), 4'096);
-    for (int requests = 0; requests < 30; ++requests) readers.back().send(get + "\r\n");
+    for (int requests = 0; requests < 100; ++requests) readers.back().send(get + "\r\n");
   }
   // A drip of each while the good client has its turns.
   std::int64_t update = 0;

@@ -50,7 +50,8 @@ class Sockets : public testing::Test {
     fs::create_directories(directory_ + "/tenants");
     std::ofstream(directory_ + "/parley.toml")
         << "tenants = \"tenants\"\n[http]\nport = 0\n[http.limits]\nwrite_timeout_ms = 1000\n"
-           "[admin]\nport = 0\n[log]\nlevel = \"error\"\n[storage]\npath = \""
+           "[admin]\nport = 0\n[client]\nprivate_hosts_allowed = [\"127.0.0.1\"]\n[log]\nlevel = "
+           "\"error\"\n[storage]\npath = \""
         << directory_ << "/data\"\nballast_bytes = 0\nfree_bytes_min = 1048576\n";
     std::ofstream(directory_ + "/tenants/faq.tsv") << "What are your hours?\tFrom 9 to 18.\n";
     std::ofstream(directory_ + "/tenants/shop.toml") << tenant_toml({.id = "shop"});

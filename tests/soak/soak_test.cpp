@@ -76,7 +76,7 @@ class Soak : public testing::Test {
            "state_cache_max = "
         << kConversationsInMemory
         // A crowded machine is no reason to give customers to people.
-        << "\n[bots]\ncalls_in_flight_max = 4096\ncircuit_failures = 1000000\n[storage]\npath = \""
+        << "\n[bots]\ncalls_in_flight_max = 4096\ncircuit_failures = 1000\n[storage]\npath = \""
         << data() << "\"\nballast_bytes = 0\nfree_bytes_min = 1048576\n";
     std::ofstream(directory_ + "/tenants/shop.toml")
         << tenant_toml({.id = "shop",
