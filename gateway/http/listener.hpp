@@ -2,8 +2,8 @@
 // Accepts on one core. Each core has its own acceptor on the same port; the kernel deals the
 // connections out.
 //
-// Limits   the ledger's, and nine tenths of the file descriptors; out of them: a reserve is spent to
-//          take and drop a connection, then a pause, so a full queue neither spins nor hangs its
+// Limits   the ledger's, and nine tenths of the file descriptors; out of them: a reserve is spent
+//          to take and drop a connection, then a pause, so a full queue neither spins nor hangs its
 //          clients
 // Threads  its core; stop() too.
 #pragma once

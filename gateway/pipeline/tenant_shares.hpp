@@ -3,8 +3,8 @@
 // Alone it may take half of the places, one of two floods a third each, and so on: whoever is quiet
 // finds room whatever the loud ones do, and no number has to be set.
 //
-// Limits   `places` in all; a batch larger than a tenant's share goes when nothing else of theirs is
-//          under way
+// Limits   `places` in all; a batch larger than a tenant's share goes when nothing else of theirs
+//          is under way
 // Threads  any; the lock is held for one look-up.
 #pragma once
 

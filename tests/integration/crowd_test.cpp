@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -61,7 +60,7 @@ class Crowd : public testing::Test {
   // Each of [from, to) says something, all at once; the answers come into answers_[tenant].
   void all_write(const std::string& tenant, std::int64_t from, std::int64_t to) {
     for (auto user = from; user < to; ++user) {
-      net::co_spawn(io_, write(tenant, user), net::detached);
+      net::co_spawn(io_, write(tenant, user), soak::rethrow);
     }
   }
   net::awaitable<void> write(std::string tenant, std::int64_t user) {

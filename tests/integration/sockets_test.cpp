@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -66,7 +65,7 @@ class Sockets : public testing::Test {
 
   // All at once; true when every one was welcomed.
   bool open_all(std::vector<Visitor>& visitors, std::size_t from, std::size_t to) {
-    for (auto i = from; i < to; ++i) net::co_spawn(io_, open(visitors[i]), net::detached);
+    for (auto i = from; i < to; ++i) net::co_spawn(io_, open(visitors[i]), soak::rethrow);
     run();
     for (auto i = from; i < to; ++i) {
       if (!visitors[i].fine) return false;
@@ -90,7 +89,7 @@ class Sockets : public testing::Test {
   }
   // Until so many messages to them have come, each number later than the one before.
   bool hear_all(std::vector<Visitor>& visitors, std::size_t count) {
-    for (auto& visitor : visitors) net::co_spawn(io_, hear(visitor, count), net::detached);
+    for (auto& visitor : visitors) net::co_spawn(io_, hear(visitor, count), soak::rethrow);
     run();
     bool fine = true;
     for (auto& visitor : visitors) fine = fine && visitor.fine;
@@ -145,7 +144,7 @@ TEST_F(Sockets, AStormOfReturnsShowsEachWhatTheyMissedAndNothingTwice) {
   const auto count = from_environment("PARLEY_SOCKETS", 300);
   std::vector<Visitor> visitors(count);
   ASSERT_TRUE(open_all(visitors, 0, count));
-  for (auto& visitor : visitors) net::co_spawn(io_, say_hello(visitor), net::detached);
+  for (auto& visitor : visitors) net::co_spawn(io_, say_hello(visitor), soak::rethrow);
   run();
   ASSERT_TRUE(hear_all(visitors, 1)) << "the bot answered each";
   for (int storm = 0; storm < 3; ++storm) {
@@ -185,9 +184,9 @@ TEST_F(Sockets, IdleOnesCostLittleAndEachIsStillThere) {
   EXPECT_LE(during.rss_mib, kBudgetMib);
   std::vector<Visitor*> some;
   for (std::size_t i = 0; i < count; i += 50) some.push_back(&visitors[i]);
-  for (auto* visitor : some) net::co_spawn(io_, say_hello(*visitor), net::detached);
+  for (auto* visitor : some) net::co_spawn(io_, say_hello(*visitor), soak::rethrow);
   run();
-  for (auto* visitor : some) net::co_spawn(io_, hear(*visitor, 1), net::detached);
+  for (auto* visitor : some) net::co_spawn(io_, hear(*visitor, 1), soak::rethrow);
   run();
   for (const auto* visitor : some) EXPECT_TRUE(visitor->fine);
 }
@@ -197,7 +196,7 @@ TEST_F(Sockets, IdleOnesCostLittleAndEachIsStillThere) {
 TEST_F(Sockets, WhoDoesNotReadIsClosedAndCatchesUpWhenTheyReturn) {
   std::vector<Visitor> visitors(2);
   ASSERT_TRUE(open_all(visitors, 0, 2));
-  for (auto& visitor : visitors) net::co_spawn(io_, say_hello(visitor), net::detached);
+  for (auto& visitor : visitors) net::co_spawn(io_, say_hello(visitor), soak::rethrow);
   run();
   ASSERT_TRUE(hear_all(visitors, 1));
   auto& slow = visitors[0];

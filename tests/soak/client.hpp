@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,6 +26,12 @@ using SteadyClock = std::chrono::steady_clock;
 // Status 0: no answer within 60 s.
 net::awaitable<Answer> ask_async(std::uint16_t port, std::string method, std::string target,
                                  Headers headers, std::string body);
+
+// What a task of its own ends with: nobody waits for it but the io_context, which hears of a
+// failure.
+inline void rethrow(std::exception_ptr failed) {
+  if (failed) std::rethrow_exception(failed);
+}
 
 class TextSocket {
  public:
