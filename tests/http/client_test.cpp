@@ -312,8 +312,8 @@ TEST(HttpClientNames, AreLookedUpElsewhereAndInTime) {
   release.set_value();
 }
 
-// A name server that does not answer: all who ask for the name wait for one look-up, and other names
-// are looked up meanwhile.
+// A name server that does not answer: all who ask for the name wait for one look-up, and other
+// names are looked up meanwhile.
 TEST(HttpClientNames, OneNameIsLookedUpOnceHoweverManyAsk) {
   std::promise<void> release;
   const auto released = release.get_future().share();

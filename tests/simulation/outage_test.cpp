@@ -184,7 +184,8 @@ TEST_F(Outage, SixHoursLoseNothingKeepTheOrderAndPutPeopleBeforeBulk) {
     for (std::size_t i = 0; i < kUsers; ++i) {
       send("u" + std::to_string(i), std::to_string(message));
     }
-    run_until(hours(1 + 2 * static_cast<int>(message)));  // the last is said three hours before the end
+    // The last is said three hours before the end.
+    run_until(hours(1 + 2 * static_cast<int>(message)));
   }
   run_until(kBack);
   EXPECT_TRUE(arrived().empty());
