@@ -178,7 +178,7 @@ class EraseKilled : public testing::Test {
 };
 
 TEST_F(EraseKilled, EndsWithNothingOfThemWhereverItWasCutOff) {
-  const std::uint64_t stride = from_environment("PARLEY_ERASE_STRIDE", 9);
+  const std::uint64_t stride = from_environment("PARLEY_ERASE_STRIDE", 30);
   int kills = 0;
   bool ended = false;
   for (std::uint64_t last = 1; !ended && !HasFailure(); last += last < kEach ? 1 : stride) {
