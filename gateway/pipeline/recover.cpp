@@ -107,7 +107,7 @@ Result<void> Gateway::recover_row(RowKind kind, const storage::RowItem& item) {
     case RowKind::queue_entry: {
       auto entry = from_stored<QueueEntry>(item.body);
       if (!entry) return unreadable(kind, item, entry.error());
-      if (MUTANT("forgotten_offer")) entry->offered_at = TimePoint{Milliseconds{1LL << 45}};
+      if (MUTANT("forgotten_offer") && !entry->offered_to.empty()) return {};
       desk_.entered(std::move(*entry));
       return {};
     }
