@@ -28,15 +28,15 @@ struct Rows {
   std::string next;
 };
 
-// A turn of another kind than service carries it along; "@@ " keeps a text that begins with "@@"
-// from being read as one.
+// A sentiment row says of what kind its text is, whatever the file will be called; "@@ " keeps a
+// text that begins with "@@" from being read as one.
 std::string row_of(const std::string& task, const std::string& label, const std::string& kind,
                    const std::string& text) {
   std::string mark;
-  if (task == "sentiment" && !kind.empty() && kind != "cs") {
-    mark = "@@" + kind + " ";
+  if (task == "sentiment") {
+    mark = "@@" + (kind.empty() ? "cs" : kind) + " ";
   } else if (text.starts_with("@@")) {
-    mark = task == "sentiment" ? "@@cs " : "@@ ";
+    mark = "@@ ";
   }
   return label + '\t' + mark + one_line(text) + '\n';
 }
